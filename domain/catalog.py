@@ -1,0 +1,101 @@
+"""Which item a request is about, and when two references mean the same item."""
+
+import hashlib
+import json
+import unicodedata
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+WIX_STORES_APP_IDS = (
+    "215238eb-22a5-4c36-9e7b-e7c08025e04e",
+    "1380b703-ce81-ff05-f115-39571d94dfcd",
+)
+"""The two app ids that clients of Wix Stores send."""
+
+
+class CatalogReference(BaseModel):
+    """An item of a catalogue: the app it belongs to, its id there, and the chosen options."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+    app_id: str
+    catalog_item_id: str
+    options: dict[str, Any] | None = None
+
+    @property
+    def item_key(self) -> str:
+        """32 hexadecimal digits, the same for every reference that is deeply equal.
+
+        Key order, the spelling of numbers (`1`, `1.0`, `1e0`) and the Unicode form do not matter;
+        empty options are no options.
+        """
+        canonical = [self.app_id, self.catalog_item_id, self.options or None]
+        text = json.dumps(_canonical(canonical), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Item(BaseModel):
+    """What a mail says of an item. Empty text means: not known here.
+
+    Prices are decimal numbers as text, without a currency: `75.00`.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, coerce_numbers_to_str=True
+    )
+
+    name: str = ""
+    price: str = ""
+    image_url: str = ""
+
+    def or_else(self, other: "Item") -> "Item":
+        """This item, with what it does not know taken from `other`."""
+        return Item(
+            name=self.name or other.name,
+            price=self.price or other.price,
+            image_url=self.image_url or other.image_url,
+        )
+
+
+class Wanted(BaseModel):
+    """What a shopper asks for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: CatalogReference
+    email: str
+    item: Item
+    item_url: str | None = None
+    locale: str | None = None
+    external_id: str | None = None
+    quantity: int = Field(default=1, ge=1)
+
+
+def _canonical(value: Any) -> Any:
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case bool() | None:
+            return value
+        case int() | float():
+            return {"number": _canonical_number(value)}
+        case dict():
+            return {"object": [[_canonical(k), _canonical(value[k])] for k in _sorted_keys(value)]}
+        case _:
+            return [_canonical(element) for element in value]
+
+
+def _sorted_keys(value: dict[str, Any]) -> list[str]:
+    return sorted(value, key=lambda key: unicodedata.normalize("NFC", key))
+
+
+# Python reads integers of at most 4,300 digits from JSON, so nothing is rounded.
+_EXACT = Context(prec=5000, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
+def _canonical_number(value: int | float) -> str:
+    number = _EXACT.normalize(Decimal(str(value)))
+    return str(abs(number) if number.is_zero() else number)

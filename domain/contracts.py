@@ -1,0 +1,235 @@
+"""What travels through Temporal: names, inputs, signals and results.
+
+Nothing personal is in here: ids and facts of the catalogue only. Signals come from anywhere and
+Temporal drops one that it cannot decode, so their models are tolerant: every field has a default
+and unknown fields are ignored.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from domain.catalog import Item
+from domain.status import Status
+
+TASK_QUEUE = "restock"
+"""Workflows, and all activities but rate-limited mail."""
+
+EMAIL_TASK_QUEUE = "email"
+"""Mail that goes out at a set rate."""
+
+PAGE_SIZE = 500
+"""How many requests one activity claims and signals."""
+
+
+class Contract(BaseModel):
+    """Camel case on the wire, either spelling accepted, unknown fields ignored."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore"
+    )
+
+
+def _image_as_wix_sends_it(value: Any) -> Any:
+    """Accept `{"name", "price", "image": {"url"}}`, as in the body of a report."""
+    if isinstance(value, dict) and isinstance(value.get("image"), dict):
+        return {**value, "imageUrl": value["image"].get("url") or ""}
+    return value
+
+
+def _texts(value: Any) -> Any:
+    """Keep what is text or a number; a template can say nothing else."""
+    if not isinstance(value, dict):
+        return {}
+    return {str(key): str(value[key]) for key in value if isinstance(value[key], str | int | float)}
+
+
+SignalledItem = Annotated[Item, BeforeValidator(_image_as_wix_sends_it)]
+Parameters = Annotated[dict[str, str], BeforeValidator(_texts)]
+
+
+class NotificationRequestInput(Contract):
+    """Starts `NotificationRequest`."""
+
+    request_id: UUID
+    site: str
+    tell_owner: bool = True
+
+
+class RestockSignal(Contract):
+    """Signal `restock` of a `NotificationRequest`: the item is back, tell the shopper.
+
+    `restock_id`: the announcement this belongs to; without one, the workflow's run is it.
+    `item_details`, `extra_automation_template_parameters`: what the mail says, over what was
+    known at sign-up.
+    `tell_owner`: whether the owner hears of this mail by itself.
+    `queued`: send through the task queue `email`, whose rate is limited.
+    """
+
+    restock_id: UUID | None = None
+    item_details: SignalledItem = Item()
+    extra_automation_template_parameters: Parameters = Field(default_factory=dict)
+    tell_owner: bool = True
+    queued: bool = False
+
+
+class MarkSignal(Contract):
+    """Signal `mark_as_sent` of a `NotificationRequest`: the owner told the shopper."""
+
+
+class WithdrawSignal(Contract):
+    """Signal `withdraw` of a `NotificationRequest`: nobody waits any more."""
+
+    reason: str = ""
+
+
+class ReportedSignal(Contract):
+    """Signal `reported` of a `Restock`: the item is back, whatever its quantity."""
+
+    item_details: SignalledItem = Item()
+    extra_automation_template_parameters: Parameters = Field(default_factory=dict)
+
+
+class StockChangedSignal(Contract):
+    """Signal `stock_changed` of a `Restock`: the item's stock is now `quantity`."""
+
+    quantity: int = 0
+
+
+class Announcement(Contract):
+    """One telling of one item: which requests, under which id, and what the mail says."""
+
+    restock_id: UUID
+    report: ReportedSignal
+    page: int = 0
+
+
+class RestockInput(Contract):
+    """Starts `Restock`: for one item, or for requests reported by their ids.
+
+    The last three fields carry a long announcement over continue-as-new.
+    """
+
+    site: str
+    item_key: str = ""
+    request_ids: tuple[UUID, ...] = ()
+    current: Announcement | None = None
+    reports: tuple[ReportedSignal, ...] = ()
+    announced: tuple[UUID, ...] = ()
+
+
+class Page(Contract):
+    """Asks for up to `PAGE_SIZE` requests of a restock to be claimed and signalled."""
+
+    site: str
+    item_key: str
+    request_ids: tuple[UUID, ...]
+    announcement: Announcement
+
+
+class PageResult(Contract):
+    """How many requests a page reached; `held_back` says why none may be told now."""
+
+    claimed: int = 0
+    held_back: str = ""
+
+
+class Telling(Contract):
+    """Asks for the mail of one request in one restock."""
+
+    site: str
+    request_id: UUID
+    restock_id: UUID
+    item: Item
+    parameters: dict[str, str]
+
+
+class Outcome(StrEnum):
+    """How the telling of one shopper ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    GAVE_UP = "gave_up"
+    UNKNOWN = "unknown"
+    TEMPLATE_ERROR = "template_error"
+    HELD_BACK = "held_back"
+    NOT_OURS = "not_ours"
+
+
+class Delivery(Contract):
+    """How a telling ended, with the mail server's reply or the reason, free of addresses."""
+
+    outcome: Outcome
+    reply: str = ""
+
+
+class Settling(Contract):
+    """Asks for the outcome of one telling to be recorded."""
+
+    site: str
+    request_id: UUID
+    restock_id: UUID
+    delivery: Delivery
+
+
+class Marking(Contract):
+    """Asks for a request to be recorded as told by the owner."""
+
+    site: str
+    request_id: UUID
+
+
+class RequestState(Contract):
+    """The status a request has now; none where it was deleted."""
+
+    status: Status | None = None
+
+
+class NoticeKind(StrEnum):
+    """What the owner is told."""
+
+    REQUEST_RECEIVED = "request_received"
+    NOTIFICATION_SENT = "notification_sent"
+    NOTIFICATION_FAILED = "notification_failed"
+    RESTOCK_SUMMARY = "restock_summary"
+
+
+class RequestNotice(Contract):
+    """Asks for the owner to be told about one request."""
+
+    site: str
+    request_id: UUID
+    kind: NoticeKind
+
+
+class Counting(Contract):
+    """Asks how the announcements of a restock came out."""
+
+    site: str
+    restock_ids: tuple[UUID, ...]
+
+
+class RestockOutcome(Contract):
+    """How many requests of a restock are in which state."""
+
+    item_name: str = ""
+    told: int = 0
+    failed: int = 0
+    back_to_waiting: int = 0
+    still_sending: int = 0
+
+    @property
+    def reached(self) -> int:
+        """How many shoppers the restock was for."""
+        return self.told + self.failed + self.back_to_waiting + self.still_sending
+
+
+class RestockNotice(Contract):
+    """Asks for the owner to be told about one restock."""
+
+    site: str
+    restock_id: UUID
+    outcome: RestockOutcome

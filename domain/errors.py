@@ -1,0 +1,120 @@
+"""What goes wrong for a caller, with the HTTP status and the code the API answers.
+
+RestockError
+├── InvalidRequestError           400  a field is wrong; names each
+├── ApplicationError              the codes Wix publishes, and a few more
+│   ├── UnauthenticatedError                    401
+│   ├── ForbiddenError                          403
+│   ├── RequestNotFoundError                    404
+│   ├── RequestAlreadyExistsError               409
+│   ├── RequestToMarkNotFoundError              428
+│   ├── CollectionDisabledError                 428
+│   ├── AppNotSupportedError                    428
+│   ├── InvalidItemImageUrlError                400
+│   ├── BothReferenceAndIdsError                400
+│   └── EngineUnavailableError                  503
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+class RestockError(Exception):
+    """Base of everything a caller is told."""
+
+    http_status: ClassVar[int] = 500
+
+
+@dataclass(frozen=True)
+class FieldViolation:
+    """One wrong field: its path as in `request.catalogReference.appId`, and what is wrong."""
+
+    field: str
+    description: str
+    rule_name: str = "INVALID"
+
+
+class InvalidRequestError(RestockError):
+    """Some fields of a request are wrong."""
+
+    http_status = 400
+
+    def __init__(self, *violations: FieldViolation) -> None:
+        self.violations = violations
+        super().__init__("; ".join(f"{v.field}: {v.description}" for v in violations))
+
+
+class ApplicationError(RestockError):
+    """A refusal with a code that clients branch on."""
+
+    code: ClassVar[str]
+    description: ClassVar[str]
+
+    def __init__(self, description: str = "", **data: Any) -> None:
+        self.text = description or self.description
+        self.data = data
+        super().__init__(self.text)
+
+
+class UnauthenticatedError(ApplicationError):
+    http_status = 401
+    code = "UNAUTHENTICATED"
+    description = "Send a valid API key in the Authorization or apikey header."
+
+
+class ForbiddenError(ApplicationError):
+    http_status = 403
+    code = "PERMISSION_DENIED"
+    description = "This API key may not do that."
+
+
+class RequestNotFoundError(ApplicationError):
+    http_status = 404
+    code = "NOT_FOUND"
+    description = "There is no back in stock notification request with this id."
+
+
+class RequestAlreadyExistsError(ApplicationError):
+    http_status = 409
+    code = "BACK_IN_STOCK_NOTIFICATION_REQUEST_ALREADY_EXISTS"
+    description = "This address already waits for this item."
+
+    def __init__(self, existing: UUID | None) -> None:
+        super().__init__(**({"id": str(existing)} if existing else {}))
+
+
+class RequestToMarkNotFoundError(ApplicationError):
+    http_status = 428
+    code = "BACK_IN_STOCK_NOTIFICATION_REQUEST_NOT_FOUND"
+    description = "There is no back in stock notification request with this id."
+
+
+class CollectionDisabledError(ApplicationError):
+    http_status = 428
+    code = "REQUEST_COLLECTION_DISABLED"
+    description = "Requests are not collected for this app. Call start-collecting first."
+
+
+class AppNotSupportedError(ApplicationError):
+    http_status = 428
+    code = "NOT_SUPPORTED_APP_DEF_ID"
+    description = "This app id is not a known catalogue. See RESTOCK_CATALOG_APP_IDS."
+
+
+class InvalidItemImageUrlError(ApplicationError):
+    http_status = 400
+    code = "INVALID_ITEM_IMAGE_URL"
+    description = "itemDetails.image must be an http(s) URL or a wix:image://v1/ URI."
+
+
+class BothReferenceAndIdsError(ApplicationError):
+    http_status = 400
+    code = "REQUEST_CONTAINS_BOTH_CATALOG_REFERENCE_AND_REQUEST_IDS"
+    description = "Give catalogReference or requestIds, not both."
+
+
+class EngineUnavailableError(ApplicationError):
+    http_status = 503
+    code = "UNAVAILABLE"
+    description = "Temporal does not answer at the moment. Nothing was changed; try again."

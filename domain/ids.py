@@ -1,0 +1,57 @@
+"""Every string that must come out the same twice, so that a repeat is recognised as one."""
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+_REQUEST = "request/"
+
+
+def request_workflow_id(request_id: UUID) -> str:
+    """The id of the workflow that carries a request: `request/<uuid>`."""
+    return f"{_REQUEST}{request_id}"
+
+
+def request_id_of(workflow_id: str) -> UUID:
+    """The inverse of `request_workflow_id`. Raises `ValueError` for another workflow's id."""
+    if not workflow_id.startswith(_REQUEST):
+        raise ValueError(f"{workflow_id!r} is not the workflow id of a request")
+    return UUID(workflow_id.removeprefix(_REQUEST))
+
+
+def restock_workflow_id(site: str, item_key: str) -> str:
+    """The id of the workflow that announces one item: `restock/<site>/<item key>`."""
+    return f"restock/{site}/{item_key}"
+
+
+def report_workflow_id(site: str, request_ids: Iterable[UUID]) -> str:
+    """The id of the workflow that announces requests reported by their ids.
+
+    The same ids in any order give the same workflow, so a repeated report joins the first.
+    """
+    listed = ",".join(sorted(str(request_id) for request_id in request_ids))
+    return f"restock/{site}/ids/{hashlib.sha256(listed.encode()).hexdigest()[:32]}"
+
+
+def restock_signal_id(restock_id: UUID, request_id: UUID) -> str:
+    """The request id of the signal that tells one request of one restock.
+
+    The server drops a signal whose request id it has seen.
+    """
+    return f"{restock_id}:{request_id}"
+
+
+def message_id(request_id: UUID, restock_id: UUID, domain: str) -> str:
+    """The `Message-ID` of the mail to one shopper about one restock, with angle brackets."""
+    return f"<{request_id}.{restock_id}@{domain}>"
+
+
+def owner_message_id(subject_id: UUID | str, kind: str, domain: str) -> str:
+    """The `Message-ID` of one notice to the owner, with angle brackets."""
+    digest = hashlib.sha256(f"{kind}:{subject_id}".encode()).hexdigest()[:32]
+    return f"<owner.{kind}.{digest}@{domain}>"
+
+
+def address_key(email: str) -> str:
+    """What makes two addresses the same shopper's: the letters, whatever their case."""
+    return email.strip().lower()

@@ -1,0 +1,172 @@
+"""Every setting of Restock: one class, one prefix, secrets also by file.
+
+Temporal's own settings (address, namespace, API key, TLS) are Temporal's: see
+`temporalio.envconfig`.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "RESTOCK_"
+_FILE_SUFFIX = "_FILE"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(value: Any) -> Any:
+    """Read `90s`, `30m`, `48h` or `2d`; leave everything else to pydantic."""
+    match = re.fullmatch(r"(\d+)\s*([smhd])", value) if isinstance(value, str) else None
+    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
+
+
+def _comma_separated(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+
+
+class Settings(BaseSettings):
+    """What a Restock process reads from `RESTOCK_*` environment variables.
+
+    Each may be given as `RESTOCK_X_FILE` instead: the path of a file that holds the value.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Postgres, as `postgresql://user:password@host:5432/name`. "
+        "Not needed with the embedded stack.",
+    )
+    database_connections: int = Field(
+        default=10, ge=2, le=500, description="Most Postgres connections of one process."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8080, ge=1, le=65535, description="Port the API listens on.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8080",
+        description="Where the API is reached from outside; used in links to the owner.",
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr("smtp://127.0.0.1:1025"),
+        description="Mail server: `smtp://user:password@host:587?starttls=required`, "
+        "`smtps://user:password@host:465`. `starttls` is `auto` (used where offered, default), "
+        "`required` or `never`.",
+    )
+    smtp_connections: int = Field(
+        default=10, ge=1, le=200, description="Most connections of one worker to the mail server."
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificate authority of the mail server, as a PEM file."
+    )
+    mail_from: str = Field(
+        default="Restock <restock@localhost>",
+        description="Sender of all mail, where the site has none of its own.",
+    )
+    owner_email: str = Field(
+        default="owner@localhost",
+        description="Where owner notices go, where the site has no address of its own.",
+    )
+    owner_key: SecretStr | None = Field(
+        default=None, description="Bootstrap owner key of site `main`."
+    )
+    email_give_up_after: Duration = Field(
+        default=timedelta(hours=48),
+        gt=timedelta(0),
+        description="How long a mail is retried before its request is FAILED: `90s`, `30m`, "
+        "`48h`, `2d`.",
+    )
+    email_rate: float | None = Field(
+        default=None,
+        gt=0,
+        description="Most mails a second, over all workers, enforced by the task queue `email`. "
+        "Must be the same for the API and every worker.",
+    )
+    catalog_app_ids: Names = Field(
+        default=(),
+        description="App ids of further catalogues, comma-separated, besides the two of Wix "
+        "Stores.",
+    )
+    mailbox_dir: Path | None = Field(
+        default=None, description="Maildir of the embedded mailbox, shown at `/mailbox`."
+    )
+    temporal_ui_url: str = Field(
+        default="http://127.0.0.1:8233", description="Where the Temporal UI is, for links."
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+    )
+    data_dir: Path = Field(
+        default=Path(".restock"), description="Where the embedded stack keeps its data."
+    )
+    temporal_port: int = Field(
+        default=7233, ge=1, le=65535, description="Port of the embedded Temporal server."
+    )
+    temporal_ui_port: int = Field(
+        default=8233, ge=1, le=65535, description="Port of the embedded Temporal UI."
+    )
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Worker processes of the embedded stack."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+
+class UnknownSettingError(ValueError):
+    """A `RESTOCK_*` variable that no setting has."""
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises `UnknownSettingError` for a misspelt name, `pydantic.ValidationError` for a bad value
+    and `OSError` for an unreadable `_FILE`.
+    """
+    env = os.environ if env is None else env
+    given = {key[len(PREFIX) :]: env[key] for key in env if key.startswith(PREFIX) and env[key]}
+    _refuse_unknown(given)
+    from_files = {
+        key.removesuffix(_FILE_SUFFIX).lower(): Path(path).read_text(encoding="utf-8").strip()
+        for key, path in given.items()
+        if _is_file_of_a_setting(key)
+    }
+    plain = {key.lower(): value for key, value in given.items() if not _is_file_of_a_setting(key)}
+    return Settings.model_validate(plain | from_files)
+
+
+def _is_file_of_a_setting(key: str) -> bool:
+    return key.lower() not in Settings.model_fields and key.endswith(_FILE_SUFFIX)
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for key in given:
+        name = key.removesuffix(_FILE_SUFFIX) if _is_file_of_a_setting(key) else key
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {PREFIX}{close[0]}?" if close else ""
+            raise UnknownSettingError(f"{PREFIX}{key} is not a setting of Restock.{hint}")

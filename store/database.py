@@ -1,0 +1,40 @@
+"""The connection pool, and the named queries of `store/queries`."""
+
+import json
+from importlib import resources
+from typing import Any, Protocol, TypeAlias
+
+import aiosql
+import asyncpg
+
+Row: TypeAlias = asyncpg.Record
+Pool: TypeAlias = "asyncpg.Pool[Row]"
+
+
+class Queries(Protocol):
+    """The queries of one `.sql` file, each reached by its name.
+
+    Called with the pool and the named parameters; see the comment above each query.
+    """
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+def load_queries(subject: str) -> Queries:
+    """Read `store/queries/<subject>.sql`."""
+    text = resources.files("store").joinpath("queries", f"{subject}.sql").read_text()
+    queries: Queries = aiosql.from_str(text, "asyncpg")
+    return queries
+
+
+async def open_pool(dsn: str, connections: int) -> Pool:
+    """Open a pool of at most `connections` connections, which reconnects by itself."""
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=connections, command_timeout=30, init=_read_json_as_python
+    )
+
+
+async def _read_json_as_python(connection: "asyncpg.Connection[Row]") -> None:
+    await connection.set_type_codec(
+        "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+    )

@@ -1,0 +1,103 @@
+"""The delivery ledger: claimed before the mail server is called, settled after."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.contracts import Delivery, Outcome, Settling
+from domain.status import Status, Step
+from store.database import Pool, load_queries
+from store.records import Mailing
+
+_sql = load_queries("deliveries")
+
+
+@dataclass(frozen=True)
+class _Settlement:
+    """What an outcome means for the request, the ledger, the timeline and the inbox."""
+
+    status: Status
+    auto_notified: bool | None
+    state: str
+    step: Step
+    line: str
+
+
+_FAILED = Status.FAILED
+_SETTLEMENTS = {
+    Outcome.ACCEPTED: _Settlement(
+        Status.NOTIFICATION_SENT, True, "accepted", Step.MAIL_ACCEPTED, "Told by e-mail."
+    ),
+    Outcome.REFUSED: _Settlement(
+        _FAILED, None, "refused", Step.MAIL_REFUSED, "The mail was refused: {reply}"
+    ),
+    Outcome.GAVE_UP: _Settlement(
+        _FAILED, None, "refused", Step.GAVE_UP, "The mail could not be sent: {reply}"
+    ),
+    Outcome.UNKNOWN: _Settlement(
+        _FAILED, None, "unknown", Step.OUTCOME_UNKNOWN, "Nobody knows whether the mail left."
+    ),
+    Outcome.TEMPLATE_ERROR: _Settlement(
+        _FAILED, None, "refused", Step.TEMPLATE_ERROR, "The mail could not be written: {reply}"
+    ),
+    Outcome.HELD_BACK: _Settlement(
+        Status.RECEIVED, None, "held", Step.HELD_BACK, "Not told yet: {reply}"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """One row per request and restock."""
+
+    pool: Pool
+
+    async def begin(
+        self, site: str, request_id: UUID, restock_id: UUID, message_id: str
+    ) -> Mailing | None:
+        """Claim the delivery and load what the mail needs. None where the request is gone."""
+        row = await _sql.begin_delivery(
+            self.pool,
+            site=site,
+            request_id=request_id,
+            restock_id=restock_id,
+            message_id=message_id,
+        )
+        if row is None:
+            return None
+        return Mailing.of(row)
+
+    async def defer(self, site: str, request_id: UUID, restock_id: UUID, reply: str) -> None:
+        """Record that the mail surely did not leave, and why."""
+        await _sql.defer_delivery(
+            self.pool, site=site, request_id=request_id, restock_id=restock_id, reply=reply
+        )
+
+    async def settle(self, settling: Settling) -> Status | None:
+        """Record how a telling ended: status, ledger, timeline and inbox in one statement.
+
+        Safe to repeat: only a request that is PROCESSING for this restock changes. Returns the
+        status now; none where the request was deleted.
+        """
+        delivery = settling.delivery
+        settlement = _SETTLEMENTS[delivery.outcome]
+        status = await _sql.settle_delivery(
+            self.pool,
+            site=settling.site,
+            request_id=settling.request_id,
+            restock_id=settling.restock_id,
+            status=settlement.status,
+            auto_notified=settlement.auto_notified,
+            state=settlement.state,
+            reply=delivery.reply,
+            kind=settlement.step,
+            line=_line(settlement, delivery),
+        )
+        return None if status is None else Status(status)
+
+    async def mail_trouble(self, site: str, reply: str) -> None:
+        """Tell the owner, once, that mail is not going out."""
+        await _sql.mail_trouble(self.pool, site=site, reply=reply)
+
+
+def _line(settlement: _Settlement, delivery: Delivery) -> str:
+    return settlement.line.format(reply=delivery.reply)

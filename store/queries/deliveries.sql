@@ -1,0 +1,99 @@
+-- name: begin_delivery(site, request_id, restock_id, message_id)^
+-- Everything one mail needs, and the claim that it is about to be sent.
+-- A request that waits (a direct signal) is claimed here; one that the restock claimed stays so.
+-- `previous_state` is what an earlier attempt left behind: `claimed` means that nobody knows
+-- whether that mail left. Where `ours` is false there is nothing to send.
+WITH claimed AS (
+    UPDATE requests r
+    SET status = 'PROCESSING', auto_notified = NULL, restock_id = :restock_id,
+        updated_date = now()
+    WHERE site = :site AND id = :request_id
+      AND (status = 'RECEIVED' OR status = 'FAILED' AND NOT EXISTS (
+            SELECT FROM requests o
+            WHERE o.site = r.site AND o.item_key = r.item_key AND o.address_key = r.address_key
+              AND o.status IN ('RECEIVED', 'PROCESSING')))
+      AND restock_id IS DISTINCT FROM :restock_id
+    RETURNING id
+), step AS (
+    INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
+), ours AS (
+    SELECT id FROM claimed
+    UNION ALL
+    SELECT id FROM requests
+    WHERE site = :site AND id = :request_id AND status = 'PROCESSING' AND restock_id = :restock_id
+), previous AS (
+    SELECT state, claimed_at FROM deliveries
+    WHERE request_id = :request_id AND restock_id = :restock_id
+), delivery AS (
+    INSERT INTO deliveries (request_id, restock_id, message_id)
+    SELECT id, :restock_id, :message_id FROM ours
+    ON CONFLICT (request_id, restock_id)
+    DO UPDATE SET state = 'claimed', attempts = deliveries.attempts + 1
+)
+SELECT r.email, r.item, r.item_url, r.options,
+       s.name AS site_name, s.mail_from,
+       coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
+       EXISTS (SELECT FROM ours) AS ours,
+       (SELECT state FROM previous) AS previous_state,
+       coalesce((SELECT now() - claimed_at FROM previous), interval '0') AS tried_for
+FROM requests r
+JOIN sites s ON s.site = r.site
+LEFT JOIN policies sp ON sp.site = r.site AND sp.item_key = ''
+LEFT JOIN policies ip ON ip.site = r.site AND ip.item_key = r.item_key
+WHERE r.site = :site AND r.id = :request_id;
+
+-- name: defer_delivery(site, request_id, restock_id, reply)!
+-- The mail did not leave and will be tried again. A reply is told once, not at every attempt.
+WITH deferred AS (
+    UPDATE deliveries d SET state = 'deferred', reply = :reply
+    FROM deliveries old
+    WHERE d.request_id = :request_id AND d.restock_id = :restock_id AND d.state = 'claimed'
+      AND old.request_id = d.request_id AND old.restock_id = d.restock_id
+    RETURNING d.request_id, old.reply AS said_before
+)
+INSERT INTO timeline (request_id, kind, detail)
+SELECT d.request_id, 'mail_deferred', :reply
+FROM deferred d JOIN requests r ON r.id = d.request_id AND r.site = :site
+WHERE d.said_before <> :reply;
+
+-- name: settle_delivery(site, request_id, restock_id, status, auto_notified, state, reply, kind, line)$
+-- The outcome of one telling: status, ledger, timeline and the owner's inbox, or none of them.
+-- Returns the status now; null where the request was deleted.
+WITH settled AS (
+    UPDATE requests SET status = :status, auto_notified = :auto_notified, updated_date = now()
+    WHERE site = :site AND id = :request_id AND status = 'PROCESSING' AND restock_id = :restock_id
+    RETURNING id, site, contact_id, status
+), delivery AS (
+    UPDATE deliveries SET state = :state, reply = :reply, settled_at = now()
+    WHERE request_id = :request_id AND restock_id = :restock_id AND EXISTS (SELECT FROM settled)
+), step AS (
+    INSERT INTO timeline (request_id, kind, detail) SELECT id, :kind, :reply FROM settled
+), line AS (
+    INSERT INTO conversations (site, contact_id, request_id, author, text)
+    SELECT site, contact_id, id, 'restock', :line FROM settled
+), recovered AS (
+    UPDATE sites SET mail_trouble_since = NULL, mail_trouble = NULL
+    WHERE site = :site AND mail_trouble_since IS NOT NULL AND :state = 'accepted'
+    RETURNING site
+), recovered_line AS (
+    INSERT INTO conversations (site, author, text)
+    SELECT site, 'restock', 'Mail is going out again.' FROM recovered
+)
+SELECT coalesce((SELECT status FROM settled),
+                (SELECT status FROM requests WHERE site = :site AND id = :request_id));
+
+-- name: mail_trouble(site, reply)!
+-- Tells the owner once, in the inbox, that mail is not going out.
+WITH troubled AS (
+    UPDATE sites SET mail_trouble_since = now(), mail_trouble = :reply
+    WHERE site = :site AND mail_trouble_since IS NULL
+    RETURNING site
+)
+INSERT INTO conversations (site, author, text)
+SELECT site, 'restock', 'Mail is not going out and will be tried again: ' || :reply FROM troubled;
+
+-- name: deliveries(site, request_id)
+SELECT d.restock_id, d.state, d.message_id, d.attempts, d.reply, d.claimed_at, d.settled_at
+FROM deliveries d JOIN requests r ON r.id = d.request_id
+WHERE r.site = :site AND r.id = :request_id
+ORDER BY d.claimed_at;

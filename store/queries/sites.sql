@@ -1,0 +1,56 @@
+-- name: make_site(site, name)!
+INSERT INTO sites (site, name) VALUES (:site, :name) ON CONFLICT DO NOTHING;
+
+-- name: change_site(site, name, owner_email, mail_from)$
+-- Changes what is given, keeps what is null.
+UPDATE sites
+SET name = coalesce(:name, name),
+    owner_email = coalesce(:owner_email, owner_email),
+    mail_from = coalesce(:mail_from, mail_from)
+WHERE site = :site
+RETURNING site;
+
+-- name: list_sites()
+SELECT s.site, s.name, s.owner_email, s.mail_from, s.mail_trouble_since,
+       (SELECT count(*) FROM requests r WHERE r.site = s.site AND r.status = 'RECEIVED') AS waiting
+FROM sites s ORDER BY s.site;
+
+-- name: get_site(site)^
+SELECT site, name, owner_email, mail_from FROM sites WHERE site = :site;
+
+-- name: add_key(id, site, scope, digest, label)!
+INSERT INTO api_keys (id, site, scope, digest, label)
+VALUES (:id, :site, :scope, :digest, :label)
+ON CONFLICT (digest) DO NOTHING;
+
+-- name: find_key(digest)^
+SELECT id, site, scope FROM api_keys WHERE digest = :digest AND revoked_date IS NULL;
+
+-- name: list_keys(site)
+SELECT id, site, scope, label, created_date, revoked_date FROM api_keys
+WHERE :site::text IS NULL OR site = :site
+ORDER BY created_date;
+
+-- name: revoke_key(id)$
+UPDATE api_keys SET revoked_date = coalesce(revoked_date, now()) WHERE id = :id RETURNING id;
+
+-- name: set_collecting(site, app_id, collecting)!
+INSERT INTO collection_settings (site, app_id, collecting) VALUES (:site, :app_id, :collecting)
+ON CONFLICT (site, app_id) DO UPDATE SET collecting = excluded.collecting;
+
+-- name: collection_states(site)
+SELECT app_id, collecting FROM collection_settings WHERE site = :site ORDER BY app_id;
+
+-- name: is_collecting(site, app_id)$
+SELECT collecting FROM collection_settings WHERE site = :site AND app_id = :app_id;
+
+-- name: get_policy(site, item_key)$
+-- What a site has stored, and over it what it has stored for one item.
+SELECT coalesce((SELECT policy FROM policies WHERE site = :site AND item_key = ''), '{}')
+    || coalesce((SELECT policy FROM policies WHERE site = :site AND item_key = :item_key), '{}');
+
+-- name: change_policy(site, item_key, policy)$
+-- Adds to what is stored; returns all that is stored now.
+INSERT INTO policies (site, item_key, policy) VALUES (:site, :item_key, :policy)
+ON CONFLICT (site, item_key) DO UPDATE SET policy = policies.policy || excluded.policy
+RETURNING policy;

@@ -1,0 +1,116 @@
+"""What the store hands out: rows as typed objects."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.catalog import CatalogReference, Item
+from domain.policy import Policy
+from domain.status import Status
+from store.database import Row
+
+
+class Record(BaseModel):
+    """A row, validated once."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls.model_validate(dict(row))
+
+
+class RequestRecord(Record):
+    """A shopper's request."""
+
+    id: UUID
+    site: str
+    app_id: str
+    catalog_item_id: str
+    options: dict[str, Any] | None
+    item_key: str
+    contact_id: UUID
+    email: str
+    item_url: str | None
+    item: Item
+    status: Status
+    auto_notified: bool | None
+    created_date: datetime
+
+    @property
+    def reference(self) -> CatalogReference:
+        return CatalogReference(
+            app_id=self.app_id, catalog_item_id=self.catalog_item_id, options=self.options
+        )
+
+
+class WaitingStart(Record):
+    """A request whose workflow is not known to run."""
+
+    id: UUID
+    site: str
+    item_key: str
+    item: Item
+
+
+class TimelineStep(Record):
+    """One line of a request's timeline."""
+
+    at: datetime
+    kind: str
+    detail: str
+
+
+class ApiKey(Record):
+    """A key without its secret."""
+
+    id: UUID
+    site: str
+    scope: str
+
+
+class Mailing(Record):
+    """Everything one mail to a shopper needs."""
+
+    email: str
+    item: Item
+    item_url: str | None
+    site_name: str
+    mail_from: str | None
+    policy: Policy
+    ours: bool
+    previous_state: str | None
+    tried_for: timedelta
+
+
+class InboxLine(Record):
+    """One line of the owner's inbox."""
+
+    id: int
+    at: datetime
+    author: str
+    text: str
+    request_id: UUID | None
+    contact_id: UUID | None
+    email: str | None
+
+
+class OwnerNotice(Record):
+    """Who the owner of a site is, and how they want to hear."""
+
+    site_name: str
+    owner_email: str | None
+    mail_from: str | None
+    policy: Policy
+
+
+class RequestOwnerNotice(OwnerNotice):
+    """What a notice to the owner says of one request."""
+
+    id: UUID
+    email: str
+    item: Item
+    status: Status
+    reply: str | None

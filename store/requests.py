@@ -1,0 +1,119 @@
+"""Requests: creating, reading, counting, marking, deleting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from domain.catalog import Wanted
+from domain.errors import RequestAlreadyExistsError
+from domain.ids import address_key
+from domain.status import Status
+from store.database import Pool, load_queries
+from store.records import RequestRecord, TimelineStep, WaitingStart
+
+_sql = load_queries("requests")
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The requests of all sites; every method takes the site."""
+
+    pool: Pool
+
+    async def create(self, site: str, wanted: Wanted) -> RequestRecord:
+        """Make a request in one transaction with its contact, timeline and inbox line.
+
+        Raises `RequestAlreadyExistsError` when the shopper has an open request for the item.
+        """
+        # The open request may end between the two statements: then there is room for a new one.
+        for _ in range(3):
+            row = await _sql.create_request(self.pool, **_columns(site, wanted))
+            if row is not None:
+                return RequestRecord.of(row)
+            existing = await self.find_open(site, wanted)
+            if existing is not None:
+                break
+        raise RequestAlreadyExistsError(existing)
+
+    async def find_open(self, site: str, wanted: Wanted) -> UUID | None:
+        """The id of the shopper's open request for the item."""
+        found: UUID | None = await _sql.find_open(
+            self.pool,
+            site=site,
+            item_key=wanted.reference.item_key,
+            address_key=address_key(wanted.email),
+        )
+        return found
+
+    async def get(self, site: str, request_id: UUID) -> RequestRecord | None:
+        row = await _sql.get_request(self.pool, site=site, id=request_id)
+        return None if row is None else RequestRecord.of(row)
+
+    async def delete(self, site: str, request_id: UUID) -> bool:
+        """Delete a request; its workflow is told afterwards. False where there was none."""
+        return await _sql.delete_request(self.pool, site=site, id=request_id) is not None
+
+    async def timeline(self, site: str, request_id: UUID) -> list[TimelineStep]:
+        """What happened to a request, oldest first."""
+        rows = _sql.timeline(self.pool, site=site, id=request_id)
+        return [TimelineStep.of(row) async for row in rows]
+
+    async def add_step(self, site: str, request_id: UUID, kind: str, detail: str = "") -> None:
+        await _sql.add_step(self.pool, site=site, id=request_id, kind=kind, detail=detail)
+
+    async def count_open(self, site: str, item_keys: Sequence[str]) -> dict[str, int]:
+        """How many wait or are being told, per item key; items of nobody are left out."""
+        rows = _sql.count_open(self.pool, site=site, item_keys=list(item_keys))
+        return {row["item_key"]: row["count"] async for row in rows}
+
+    async def anyone_waiting(self, site: str, item_key: str) -> bool:
+        return bool(await _sql.anyone_waiting(self.pool, site=site, item_key=item_key))
+
+    async def mark(self, site: str, request_id: UUID) -> Status | None:
+        """Record that the owner told the shopper, where the request waits or FAILED.
+
+        Returns the status now; none where the request was deleted.
+        """
+        status = await _sql.mark(
+            self.pool,
+            site=site,
+            id=request_id,
+            detail="The owner told the shopper.",
+            line="Marked as told.",
+        )
+        return None if status is None else Status(status)
+
+    async def workflow_started(self, request_id: UUID) -> None:
+        await _sql.workflow_started(self.pool, id=request_id)
+
+    async def not_started(self, older_than_seconds: float, limit: int) -> list[WaitingStart]:
+        """Requests that were made a while ago and whose workflow is not known to run."""
+        rows = _sql.not_started(self.pool, older_than_seconds=older_than_seconds, limit=limit)
+        return [WaitingStart.of(row) async for row in rows]
+
+    async def withdrawals(self, limit: int) -> list[UUID]:
+        """Deleted requests whose workflow has not been told."""
+        return [row["request_id"] async for row in _sql.withdrawals(self.pool, limit=limit)]
+
+    async def withdrawn(self, request_id: UUID) -> None:
+        await _sql.withdrawn(self.pool, id=request_id)
+
+
+def _columns(site: str, wanted: Wanted) -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "contact_id": uuid4(),
+        "site": site,
+        "app_id": wanted.reference.app_id,
+        "catalog_item_id": wanted.reference.catalog_item_id,
+        "options": wanted.reference.options,
+        "item_key": wanted.reference.item_key,
+        "email": wanted.email,
+        "address_key": address_key(wanted.email),
+        "locale": wanted.locale,
+        "external_id": wanted.external_id,
+        "quantity": wanted.quantity,
+        "item_url": wanted.item_url,
+        "item": wanted.item.model_dump(by_alias=True),
+        "line": f"Asked to be told when {wanted.item.name} is back.",
+    }

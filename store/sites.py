@@ -1,0 +1,80 @@
+"""Sites, their API keys, collection settings and policies."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.policy import Policy
+from store.database import Pool, Row, load_queries
+from store.records import ApiKey
+
+_sql = load_queries("sites")
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Who owns what, and how they want it."""
+
+    pool: Pool
+
+    async def make(self, site: str, name: str) -> None:
+        """Make a site; an existing one is left as it is."""
+        await _sql.make_site(self.pool, site=site, name=name)
+
+    async def change(
+        self,
+        site: str,
+        name: str | None = None,
+        owner_email: str | None = None,
+        mail_from: str | None = None,
+    ) -> bool:
+        """Change what is given. False where there is no such site."""
+        changed = await _sql.change_site(
+            self.pool, site=site, name=name, owner_email=owner_email, mail_from=mail_from
+        )
+        return changed is not None
+
+    async def all(self) -> list[Row]:
+        return [row async for row in _sql.list_sites(self.pool)]
+
+    async def add_key(self, site: str, scope: str, key: str, label: str = "") -> None:
+        """Let `key` in. Adding it twice is harmless; only its digest is kept."""
+        await _sql.add_key(
+            self.pool, id=uuid4(), site=site, scope=scope, digest=_digest(key), label=label
+        )
+
+    async def find_key(self, key: str) -> ApiKey | None:
+        row = await _sql.find_key(self.pool, digest=_digest(key))
+        return None if row is None else ApiKey.of(row)
+
+    async def list_keys(self, site: str | None) -> list[Row]:
+        return [row async for row in _sql.list_keys(self.pool, site=site)]
+
+    async def revoke_key(self, key_id: UUID) -> bool:
+        """Shut a key out for good. False where there is no such key."""
+        return await _sql.revoke_key(self.pool, id=key_id) is not None
+
+    async def set_collecting(self, site: str, app_id: str, collecting: bool) -> None:
+        await _sql.set_collecting(self.pool, site=site, app_id=app_id, collecting=collecting)
+
+    async def collection_states(self, site: str) -> dict[str, bool]:
+        """Whether requests are collected, per app id that was ever switched."""
+        rows = _sql.collection_states(self.pool, site=site)
+        return {row["app_id"]: row["collecting"] async for row in rows}
+
+    async def is_collecting(self, site: str, app_id: str) -> bool:
+        return bool(await _sql.is_collecting(self.pool, site=site, app_id=app_id))
+
+    async def policy(self, site: str, item_key: str = "") -> Policy:
+        """The policy of a site, or of one of its items."""
+        return Policy.of(await _sql.get_policy(self.pool, site=site, item_key=item_key))
+
+    async def change_policy(self, site: str, changes: dict[str, Any]) -> Policy:
+        """Change the fields of a site's policy that are given; returns the whole of it."""
+        stored = await _sql.change_policy(self.pool, site=site, item_key="", policy=changes)
+        return Policy.of(stored)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()

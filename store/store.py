@@ -1,0 +1,53 @@
+"""Postgres, as the rest of Restock sees it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from store.database import Pool, open_pool
+from store.deliveries import Deliveries
+from store.inbox import Inbox
+from store.requests import Requests
+from store.restocks import Restocks
+from store.sites import Sites
+
+
+@dataclass(frozen=True)
+class Store:
+    """All records, by subject, over one connection pool."""
+
+    pool: Pool
+
+    @property
+    def sites(self) -> Sites:
+        return Sites(self.pool)
+
+    @property
+    def requests(self) -> Requests:
+        return Requests(self.pool)
+
+    @property
+    def restocks(self) -> Restocks:
+        return Restocks(self.pool)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.pool)
+
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(self.pool)
+
+    async def ping(self) -> None:
+        """Return when Postgres answers; raise what asyncpg raises when it does not."""
+        await self.pool.fetchval("SELECT 1")
+
+
+@asynccontextmanager
+async def open_store(dsn: str, connections: int = 10) -> AsyncIterator[Store]:
+    """A store on the database at `dsn`, closed at the end."""
+    pool = await open_pool(dsn, connections)
+    try:
+        yield Store(pool)
+    finally:
+        await pool.close()
