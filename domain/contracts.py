@@ -206,10 +206,11 @@ class RequestNotice(Contract):
 
 
 class Counting(Contract):
-    """Asks how the announcements of a restock came out."""
+    """Asks how the announcements of a restock came out, once all did or patience is over."""
 
     site: str
     restock_ids: tuple[UUID, ...]
+    patience_seconds: float = 600.0
 
 
 class RestockOutcome(Contract):
@@ -226,6 +227,15 @@ class RestockOutcome(Contract):
         """How many shoppers the restock was for."""
         return self.told + self.failed + self.back_to_waiting + self.still_sending
 
+    @property
+    def sentence(self) -> str:
+        """`Blue Orchid: told 100 of 1240, 2 failed`."""
+        parts = [f"{self.item_name or 'Restock'}: told {self.told} of {self.reached}"]
+        parts += [f"{self.failed} failed"] if self.failed else []
+        parts += [f"{self.still_sending} still being tried"] if self.still_sending else []
+        parts += [f"{self.back_to_waiting} keep waiting"] if self.back_to_waiting else []
+        return ", ".join(parts)
+
 
 class RestockNotice(Contract):
     """Asks for the owner to be told about one restock."""
@@ -233,3 +243,10 @@ class RestockNotice(Contract):
     site: str
     restock_id: UUID
     outcome: RestockOutcome
+
+
+class Reconciled(Contract):
+    """What a run of the reconciler found to do."""
+
+    started: int = 0
+    withdrawn: int = 0

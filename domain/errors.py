@@ -11,6 +11,7 @@ RestockError
 │   ├── CollectionDisabledError                 428
 │   ├── AppNotSupportedError                    428
 │   ├── InvalidItemImageUrlError                400
+│   ├── InvalidCatalogReferenceOptionsError     400
 │   ├── BothReferenceAndIdsError                400
 │   └── EngineUnavailableError                  503
 """
@@ -34,6 +35,9 @@ class FieldViolation:
     description: str
     rule_name: str = "INVALID"
 
+    def __str__(self) -> str:
+        return f"{self.field}: {self.description}" if self.field else self.description
+
 
 class InvalidRequestError(RestockError):
     """Some fields of a request are wrong."""
@@ -42,7 +46,7 @@ class InvalidRequestError(RestockError):
 
     def __init__(self, *violations: FieldViolation) -> None:
         self.violations = violations
-        super().__init__("; ".join(f"{v.field}: {v.description}" for v in violations))
+        super().__init__("; ".join(str(violation) for violation in violations))
 
 
 class ApplicationError(RestockError):
@@ -106,6 +110,12 @@ class InvalidItemImageUrlError(ApplicationError):
     http_status = 400
     code = "INVALID_ITEM_IMAGE_URL"
     description = "itemDetails.image must be an http(s) URL or a wix:image://v1/ URI."
+
+
+class InvalidCatalogReferenceOptionsError(ApplicationError):
+    http_status = 400
+    code = "INVALID_CATALOG_REFERENCE_OPTIONS"
+    description = "catalogReference.options cannot be kept."
 
 
 class BothReferenceAndIdsError(ApplicationError):

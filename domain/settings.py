@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         default="Restock <restock@localhost>",
         description="Sender of all mail, where the site has none of its own.",
     )
+    template_dir: Path | None = Field(
+        default=None,
+        description="Folder of own mail templates, as `back_in_stock/subject.txt`, `body.txt`, "
+        "`body.html`; what is missing there is taken from Restock.",
+    )
     owner_email: str = Field(
         default="owner@localhost",
         description="Where owner notices go, where the site has no address of its own.",
@@ -94,6 +99,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Most mails a second, over all workers, enforced by the task queue `email`. "
         "Must be the same for the API and every worker.",
+    )
+    shutdown_grace: Duration = Field(
+        default=timedelta(seconds=30),
+        ge=timedelta(0),
+        description="How long a stopping worker lets mail in flight finish.",
     )
     catalog_app_ids: Names = Field(
         default=(),

@@ -20,8 +20,9 @@ class Inbox:
         rows = _sql.inbox(self.pool, site=site, before=before, limit=limit)
         return [InboxLine.of(row) async for row in rows]
 
-    async def add_shop_line(self, site: str, text: str) -> None:
-        await _sql.add_shop_line(self.pool, site=site, text=text)
+    async def add_shop_line(self, site: str, once_key: str, text: str) -> None:
+        """Add a line about the shop, unless one with this key is there."""
+        await _sql.add_shop_line(self.pool, site=site, once_key=once_key, text=text)
 
     async def request_notice(self, site: str, request_id: UUID) -> RequestOwnerNotice | None:
         """What a notice about one request needs. None where the request is gone."""

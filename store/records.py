@@ -22,19 +22,29 @@ class Record(BaseModel):
         return cls.model_validate(dict(row))
 
 
-class RequestRecord(Record):
-    """A shopper's request."""
+class ClaimedRequest(Record):
+    """A request that a restock is to tell."""
 
     id: UUID
+    item_key: str
+
+
+class WaitingStart(ClaimedRequest):
+    """A request whose workflow is to be started."""
+
     site: str
+    item: Item
+
+
+class RequestRecord(WaitingStart):
+    """A shopper's request."""
+
     app_id: str
     catalog_item_id: str
     options: dict[str, Any] | None
-    item_key: str
     contact_id: UUID
     email: str
     item_url: str | None
-    item: Item
     status: Status
     auto_notified: bool | None
     created_date: datetime
@@ -44,15 +54,6 @@ class RequestRecord(Record):
         return CatalogReference(
             app_id=self.app_id, catalog_item_id=self.catalog_item_id, options=self.options
         )
-
-
-class WaitingStart(Record):
-    """A request whose workflow is not known to run."""
-
-    id: UUID
-    site: str
-    item_key: str
-    item: Item
 
 
 class TimelineStep(Record):
@@ -112,5 +113,6 @@ class RequestOwnerNotice(OwnerNotice):
     id: UUID
     email: str
     item: Item
+    quantity: int
     status: Status
     reply: str | None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.contracts import PAGE_SIZE, RestockOutcome
 from store.database import Pool, load_queries
+from store.records import ClaimedRequest
 
 _sql = load_queries("restocks")
 
@@ -18,7 +19,7 @@ class Restocks:
 
     async def claim_page_of_item(
         self, site: str, item_key: str, restock_id: UUID, page: int
-    ) -> list[UUID]:
+    ) -> list[ClaimedRequest]:
         """Claim the oldest waiting requests of an item: RECEIVED becomes PROCESSING.
 
         Asked again for the same page, it returns what that page claimed and is not settled.
@@ -31,11 +32,11 @@ class Restocks:
             page=page,
             limit=PAGE_SIZE,
         )
-        return [row["id"] async for row in rows]
+        return [ClaimedRequest.of(row) async for row in rows]
 
     async def claim_page_of_ids(
         self, site: str, request_ids: Sequence[UUID], restock_id: UUID, page: int
-    ) -> list[UUID]:
+    ) -> list[ClaimedRequest]:
         """The same for requests named by id; FAILED ones are taken up again."""
         rows = _sql.claim_page_of_ids(
             self.pool,
@@ -45,7 +46,7 @@ class Restocks:
             page=page,
             limit=PAGE_SIZE,
         )
-        return [row["id"] async for row in rows]
+        return [ClaimedRequest.of(row) async for row in rows]
 
     async def hold_back_item(self, site: str, item_key: str, reason: str) -> None:
         """Write in the timeline of each waiting request of an item why it is not told."""

@@ -120,7 +120,9 @@ CREATE TABLE conversations (
     request_id uuid REFERENCES requests ON DELETE SET NULL,
     at timestamptz NOT NULL DEFAULT now(),
     author text NOT NULL CHECK (author IN ('shopper', 'restock', 'owner')),
-    text text NOT NULL
+    text text NOT NULL,
+    -- Keeps a line that is written again by a retry from appearing twice.
+    once_key text UNIQUE
 );
 CREATE INDEX conversations_site ON conversations (site, id);
 CREATE INDEX conversations_contact ON conversations (contact_id, id);

@@ -60,7 +60,8 @@ WHERE d.said_before <> :reply;
 -- The outcome of one telling: status, ledger, timeline and the owner's inbox, or none of them.
 -- Returns the status now; null where the request was deleted.
 WITH settled AS (
-    UPDATE requests SET status = :status, auto_notified = :auto_notified, updated_date = now()
+    UPDATE requests SET status = :status, auto_notified = :auto_notified,
+        workflow_started = true, updated_date = now()
     WHERE site = :site AND id = :request_id AND status = 'PROCESSING' AND restock_id = :restock_id
     RETURNING id, site, contact_id, status
 ), delivery AS (

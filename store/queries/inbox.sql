@@ -6,9 +6,11 @@ WHERE c.site = :site AND (:before::bigint IS NULL OR c.id < :before)
 ORDER BY c.id DESC
 LIMIT :limit;
 
--- name: add_shop_line(site, text)!
--- A line about the shop, not about one shopper.
-INSERT INTO conversations (site, author, text) VALUES (:site, 'restock', :text);
+-- name: add_shop_line(site, once_key, text)!
+-- A line about the shop, not about one shopper; written once per key.
+INSERT INTO conversations (site, author, once_key, text)
+VALUES (:site, 'restock', :once_key, :text)
+ON CONFLICT (once_key) DO NOTHING;
 
 -- name: request_notice(site, request_id)^
 -- What a notice to the owner about one request says.

@@ -64,7 +64,8 @@ SELECT EXISTS (
 -- name: mark(site, id, detail, line)$
 -- RECEIVED or FAILED becomes NOTIFICATION_SENT by the owner's word. Returns the status now.
 WITH marked AS (
-    UPDATE requests SET status = 'NOTIFICATION_SENT', auto_notified = false, updated_date = now()
+    UPDATE requests SET status = 'NOTIFICATION_SENT', auto_notified = false,
+        workflow_started = true, updated_date = now()
     WHERE site = :site AND id = :id AND status IN ('RECEIVED', 'FAILED')
     RETURNING id, site, contact_id, status
 ), step AS (
@@ -83,7 +84,8 @@ UPDATE requests SET workflow_started = true WHERE id = :id AND NOT workflow_star
 -- Requests whose workflow is not known to run.
 SELECT id, site, item_key, item
 FROM requests
-WHERE NOT workflow_started AND created_date < now() - make_interval(secs => :older_than_seconds)
+WHERE NOT workflow_started AND status IN ('RECEIVED', 'PROCESSING')
+  AND created_date < now() - make_interval(secs => :older_than_seconds)
 ORDER BY created_date
 LIMIT :limit;
 

@@ -3,7 +3,7 @@
 -- back what the page claimed and what is not settled yet, so a retry repeats only that.
 -- A request this restock already had (and gave back) is not claimed a second time.
 WITH again AS (
-    SELECT id FROM requests
+    SELECT id, item_key FROM requests
     WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
 ), next AS (
     SELECT id FROM requests
@@ -16,17 +16,17 @@ WITH again AS (
     UPDATE requests r
     SET status = 'PROCESSING', restock_id = :restock_id, restock_page = :page, updated_date = now()
     FROM next WHERE r.id = next.id
-    RETURNING r.id
+    RETURNING r.id, r.item_key
 ), step AS (
     INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
 )
-SELECT id FROM claimed UNION ALL SELECT id FROM again;
+SELECT id, item_key FROM claimed UNION ALL SELECT id, item_key FROM again;
 
 -- name: claim_page_of_ids(site, ids, restock_id, page, limit)
 -- The same for requests reported by id; FAILED ones are taken up again, unless the shopper has
 -- asked anew meanwhile.
 WITH again AS (
-    SELECT id FROM requests
+    SELECT id, item_key FROM requests
     WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
 ), next AS (
     SELECT id FROM requests r
@@ -44,11 +44,11 @@ WITH again AS (
     SET status = 'PROCESSING', auto_notified = NULL, restock_id = :restock_id,
         restock_page = :page, updated_date = now()
     FROM next WHERE r.id = next.id
-    RETURNING r.id
+    RETURNING r.id, r.item_key
 ), step AS (
     INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
 )
-SELECT id FROM claimed UNION ALL SELECT id FROM again;
+SELECT id, item_key FROM claimed UNION ALL SELECT id, item_key FROM again;
 
 -- name: hold_back_item(site, item_key, reason)!
 -- Says in the timeline of every waiting request of an item why it is not told.
