@@ -1,0 +1,74 @@
+"""What a worker runs: the workflows, the activities, and the parts they need."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.announce_page import AnnouncePage
+from activities.count_outcomes import CountOutcomes
+from activities.mail import Templates
+from activities.reconcile import Reconcile
+from activities.record_outcome import RecordOutcome
+from activities.send_email import SendEmail
+from activities.smtp import SmtpPool
+from activities.tell_owner import TellOwner
+from domain.contracts import EMAIL_TASK_QUEUE, TASK_QUEUE
+from domain.settings import Settings
+from store.store import Store
+from workflows.engine import Engine
+from workflows.housekeeping import Readiness, Reconciler
+from workflows.notification_request import NotificationRequest
+from workflows.restock import Restock
+
+WORKFLOWS = [NotificationRequest, Restock, Reconciler, Readiness]
+
+
+def build_workers(client: Client, store: Store, smtp: SmtpPool, settings: Settings) -> list[Worker]:
+    """The workers of one process: one for everything, one for mail at a limited rate."""
+    templates = Templates(settings.template_dir)
+    engine = Engine(client)
+    send = SendEmail(store, smtp, templates, settings.mail_from, settings.email_give_up_after)
+    record = RecordOutcome(store)
+    tell = TellOwner(store, smtp, templates, settings.mail_from, settings.owner_email)
+    announce = AnnouncePage(store, engine.announce, queued=settings.email_rate is not None)
+    main = Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[
+            send.send_email,
+            record.record_outcome,
+            record.record_mark,
+            tell.tell_owner_of_request,
+            tell.tell_owner_of_restock,
+            announce.announce_page,
+            CountOutcomes(store).count_outcomes,
+            Reconcile(store, engine.start_request, engine.withdraw).reconcile,
+        ],
+        graceful_shutdown_timeout=settings.shutdown_grace,
+    )
+    email = Worker(
+        client,
+        task_queue=EMAIL_TASK_QUEUE,
+        activities=[send.send_email],
+        max_task_queue_activities_per_second=settings.email_rate,
+        graceful_shutdown_timeout=settings.shutdown_grace,
+    )
+    return [main, email]
+
+
+@asynccontextmanager
+async def all_running(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """The workers at work; at the end all stop at once, each letting mail in flight finish.
+
+    A worker that cannot go on ends the block with its error.
+    """
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(worker.run())
+        yield
+        for worker in workers:
+            group.create_task(worker.shutdown())

@@ -1,0 +1,35 @@
+"""The worker process: connects, works until it is told to stop, lets mail in flight finish."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+
+from activities.smtp import SmtpPool
+from activities.smtp_server import SmtpServer
+from domain.settings import Settings
+from store.store import open_store
+from worker.build import all_running, build_workers
+from workflows.engine import Engine, connect
+
+log = logging.getLogger("restock.worker")
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set.
+
+    Raises `ValueError` for a bad `RESTOCK_SMTP_URL`, and what asyncpg and temporalio raise where
+    Postgres or Temporal do not answer at the start.
+    """
+    server = SmtpServer.from_url(settings.smtp_url.get_secret_value(), settings.smtp_ca_file)
+    smtp = SmtpPool(server, settings.smtp_connections)
+    dsn = settings.database_url.get_secret_value()
+    client = await connect()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(dsn, settings.database_connections))
+        stack.push_async_callback(smtp.close)
+        await Engine(client).ensure_schedules()
+        workers = build_workers(client, store, smtp, settings)
+        await stack.enter_async_context(all_running(workers))
+        log.info("worker_started", extra={"mail_server": f"{server.host}:{server.port}"})
+        await stop.wait()
+        log.info("worker_stopping")

@@ -1,0 +1,211 @@
+"""How the rest of Restock reaches its workflows: every start, signal and query."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import temporalio.api.common.v1
+import temporalio.api.workflowservice.v1
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleSpec,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.contracts import (
+    TASK_QUEUE,
+    MarkSignal,
+    NotificationRequestInput,
+    ReportedSignal,
+    RestockInput,
+    RestockSignal,
+    WithdrawSignal,
+)
+from domain.ids import (
+    report_workflow_id,
+    request_workflow_id,
+    restock_signal_id,
+    restock_workflow_id,
+)
+from store.records import ClaimedRequest, WaitingStart
+from workflows.converter import data_converter
+from workflows.housekeeping import Readiness, Reconciler
+from workflows.notification_request import NotificationRequest
+from workflows.restock import Restock
+
+RESTOCK_SITE = SearchAttributeKey.for_keyword("RestockSite")
+RESTOCK_ITEM = SearchAttributeKey.for_keyword("RestockItem")
+
+# A shopper or an inventory service waits for these calls; the reconciler makes up for a create.
+_PATIENCE = timedelta(seconds=3)
+_JOIN = WorkflowIDConflictPolicy.USE_EXISTING
+
+
+async def connect(lazy: bool = False) -> Client:
+    """A client as `TEMPORAL_*` and `temporal.toml` say; `lazy` connects at the first call.
+
+    Raises `ConnectionError` where Temporal does not answer.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "localhost:7233")
+    try:
+        return await Client.connect(**config, lazy=lazy, data_converter=data_converter)
+    except RuntimeError as error:
+        raise ConnectionError(f"Temporal, {config['target_host']}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Temporal, as Restock uses it. Every call is safe to repeat.
+
+    Raises `temporalio.service.RPCError` where Temporal does not answer.
+    """
+
+    client: Client
+
+    async def start_request(self, request: WaitingStart) -> None:
+        """Start the workflow of a new request, unless it runs."""
+        await self.client.start_workflow(
+            NotificationRequest.run,
+            NotificationRequestInput(request_id=request.id, site=request.site),
+            id=request_workflow_id(request.id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            search_attributes=_attributes(request.site, request.item_key),
+            static_summary=f"{request.item.name[:150]} ({request.item.price[:20]})",
+            rpc_timeout=_PATIENCE,
+        )
+
+    async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> None:
+        """Tell a request that its item is back; start its workflow again where it ended.
+
+        The signal has an id of its own, so that the server drops it when it comes twice.
+        """
+        try:
+            await self._signal_once(request.id, signal)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            name = NotificationRequest.restock.__name__
+            await self._start_with(site, request, name, signal)
+
+    async def mark(self, site: str, request: ClaimedRequest) -> None:
+        """Tell a request that the owner told the shopper; its workflow may have ended."""
+        name = NotificationRequest.mark_as_sent.__name__
+        await self._start_with(site, request, name, MarkSignal())
+
+    async def withdraw(self, request_id: UUID) -> None:
+        """End the workflow of a request, if it runs."""
+        handle = self.client.get_workflow_handle(request_workflow_id(request_id))
+        try:
+            await handle.signal(
+                NotificationRequest.withdraw,
+                WithdrawSignal(reason="deleted"),
+                rpc_timeout=_PATIENCE,
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def report_item(self, site: str, item_key: str, report: ReportedSignal) -> None:
+        """Announce an item to all who wait for it; joins a restock that is running."""
+        await self._report(
+            restock_workflow_id(site, item_key), RestockInput(site=site, item_key=item_key), report
+        )
+
+    async def report_requests(
+        self, site: str, request_ids: tuple[UUID, ...], report: ReportedSignal
+    ) -> None:
+        """Announce to the requests named."""
+        await self._report(
+            report_workflow_id(site, request_ids),
+            RestockInput(site=site, request_ids=request_ids),
+            report,
+        )
+
+    async def worker_answers(self) -> bool:
+        """Whether Temporal and a worker answer now."""
+        handle = await self.client.start_workflow(
+            Readiness.run,
+            id="readiness",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            static_summary="Asked by /readyz whether a worker answers",
+            rpc_timeout=_PATIENCE,
+        )
+        return await handle.query(Readiness.worker_answers, rpc_timeout=_PATIENCE)
+
+    async def ensure_schedules(self) -> None:
+        """Make the schedules Restock needs, where they are missing."""
+        action = ScheduleActionStartWorkflow(Reconciler.run, id="reconcile", task_queue=TASK_QUEUE)
+        every_minute = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=1))])
+        try:
+            await self.client.create_schedule("reconcile", Schedule(action, every_minute))
+        except ScheduleAlreadyRunningError:
+            return
+
+    async def _report(
+        self, workflow_id: str, restock: RestockInput, report: ReportedSignal
+    ) -> None:
+        await self.client.start_workflow(
+            Restock.run,
+            restock,
+            id=workflow_id,
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            start_signal=Restock.reported.__name__,
+            start_signal_args=[report],
+            search_attributes=_attributes(restock.site, restock.item_key),
+            static_summary=f"Restock of {report.item_details.name[:150] or 'an item'}",
+            rpc_timeout=_PATIENCE,
+        )
+
+    async def _signal_once(self, request_id: UUID, signal: RestockSignal) -> None:
+        assert signal.restock_id
+        payloads = await self.client.data_converter.encode([signal])
+        await self.client.workflow_service.signal_workflow_execution(
+            temporalio.api.workflowservice.v1.SignalWorkflowExecutionRequest(
+                namespace=self.client.namespace,
+                workflow_execution=temporalio.api.common.v1.WorkflowExecution(
+                    workflow_id=request_workflow_id(request_id)
+                ),
+                signal_name=NotificationRequest.restock.__name__,
+                input=temporalio.api.common.v1.Payloads(payloads=payloads),
+                identity=self.client.identity,
+                request_id=restock_signal_id(signal.restock_id, request_id),
+            ),
+            retry=True,
+        )
+
+    async def _start_with(
+        self, site: str, request: ClaimedRequest, name: str, signal: RestockSignal | MarkSignal
+    ) -> None:
+        await self.client.start_workflow(
+            NotificationRequest.run,
+            NotificationRequestInput(request_id=request.id, site=site, tell_owner=False),
+            id=request_workflow_id(request.id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            start_signal=name,
+            start_signal_args=[signal],
+            search_attributes=_attributes(site, request.item_key),
+            static_summary="Taken up again",
+            rpc_timeout=_PATIENCE,
+        )
+
+
+def _attributes(site: str, item_key: str) -> TypedSearchAttributes:
+    pairs = [SearchAttributePair(RESTOCK_SITE, site)]
+    pairs += [SearchAttributePair(RESTOCK_ITEM, item_key)] if item_key else []
+    return TypedSearchAttributes(pairs)

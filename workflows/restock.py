@@ -1,0 +1,140 @@
+"""One item that is back: everyone who waits for it is told, page by page."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.announce_page import AnnouncePage
+    from activities.count_outcomes import CountOutcomes
+    from activities.tell_owner import TellOwner
+    from domain.contracts import (
+        PAGE_SIZE,
+        Announcement,
+        Counting,
+        Page,
+        PageResult,
+        ReportedSignal,
+        RestockInput,
+        RestockNotice,
+        RestockOutcome,
+        StockChangedSignal,
+    )
+
+_PAGES_PER_RUN = 50
+_SOON = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500),
+    backoff_coefficient=1.5,
+    maximum_interval=timedelta(seconds=15),
+)
+
+
+@workflow.defn
+class Restock:
+    """Announces an item for as long as there are reports of it, then sums up for the owner."""
+
+    @workflow.init
+    def __init__(self, restock: RestockInput) -> None:
+        self._restock = restock
+        self._reports = list(restock.reports)
+        self._current = restock.current
+        self._announced = list(restock.announced)
+        self._held_back = ""
+
+    @workflow.run
+    async def run(self, restock: RestockInput) -> str:
+        while True:
+            while self._current or self._reports:
+                await self._announce(self._current or self._next_announcement())
+            if not self._announced:
+                return f"nobody was told: {self._held_back or 'nothing was reported'}"
+            outcome = await self._outcome()
+            if outcome is not None:
+                await self._sum_up(outcome)
+                if not self._reports:
+                    return outcome.sentence
+
+    @workflow.signal(description="The item is back: tell everyone who waits for it.")
+    def reported(self, report: ReportedSignal | None = None) -> None:
+        report = report or ReportedSignal()
+        # A repeated report says nothing new while the first is still to be announced.
+        if report not in self._reports:
+            self._reports.append(report)
+
+    @workflow.signal(description="The item's stock changed; a quantity above 0 means it is back.")
+    def stock_changed(self, stock: StockChangedSignal | None = None) -> None:
+        if stock and stock.quantity > 0:
+            self.reported(ReportedSignal())
+
+    def _next_announcement(self) -> Announcement:
+        return Announcement(restock_id=workflow.uuid4(), report=self._reports.pop(0))
+
+    async def _announce(self, announcement: Announcement) -> None:
+        self._current = announcement
+        for page in range(announcement.page, announcement.page + _PAGES_PER_RUN):
+            workflow.set_current_details(f"Telling shoppers, page {page + 1} of {PAGE_SIZE} each.")
+            self._current = announcement.model_copy(update={"page": page})
+            result = await self._announce_page(self._current)
+            self._note(announcement, result)
+            if result.claimed < PAGE_SIZE:
+                self._current = None
+                return
+        self._go_on_in_a_new_run(announcement.page + _PAGES_PER_RUN)
+
+    async def _announce_page(self, announcement: Announcement) -> PageResult:
+        return await workflow.execute_activity_method(
+            AnnouncePage.announce_page,
+            Page(
+                site=self._restock.site,
+                item_key=self._restock.item_key,
+                request_ids=self._restock.request_ids,
+                announcement=announcement,
+            ),
+            start_to_close_timeout=timedelta(minutes=10),
+            heartbeat_timeout=timedelta(seconds=20),
+            summary=f"Page {announcement.page + 1}",
+        )
+
+    def _note(self, announcement: Announcement, result: PageResult) -> None:
+        self._held_back = result.held_back or "nobody waits"
+        if result.claimed and announcement.restock_id not in self._announced:
+            self._announced.append(announcement.restock_id)
+
+    def _go_on_in_a_new_run(self, page: int) -> None:
+        assert self._current
+        workflow.continue_as_new(
+            self._restock.model_copy(
+                update={
+                    "current": self._current.model_copy(update={"page": page}),
+                    "reports": tuple(self._reports),
+                    "announced": tuple(self._announced),
+                }
+            )
+        )
+
+    async def _outcome(self) -> RestockOutcome | None:
+        """How the mails went, once they went; none where a new report came in between."""
+        workflow.set_current_details("All were called; waiting for their mails to go out.")
+        counting = workflow.start_activity_method(
+            CountOutcomes.count_outcomes,
+            Counting(site=self._restock.site, restock_ids=tuple(self._announced)),
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=_SOON,
+            summary="Wait for the mails",
+        )
+        await workflow.wait_condition(lambda: counting.done() or bool(self._reports))
+        if not counting.done():
+            counting.cancel()
+            return None
+        return await counting
+
+    async def _sum_up(self, outcome: RestockOutcome) -> None:
+        workflow.set_current_details(outcome.sentence)
+        await workflow.execute_activity_method(
+            TellOwner.tell_owner_of_restock,
+            RestockNotice(site=self._restock.site, restock_id=self._announced[-1], outcome=outcome),
+            start_to_close_timeout=timedelta(minutes=5),
+            summary=f"Owner notice: {outcome.sentence}"[:200],
+        )
+        self._announced.clear()
