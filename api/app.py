@@ -1,0 +1,89 @@
+"""The API: its doors, its errors, and a line of log for each call."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from api import health, mailbox
+from api.errors import ErrorBody, install_error_handlers
+from api.own import inbox, policy
+from api.services import Services
+from api.wix import notifications
+from api.wix import settings as wix_settings
+
+log = logging.getLogger("restock.api")
+
+_REQUESTS = "/v1/back-in-stock-notification-requests"
+_WIX = "/back-in-stock-service"
+_TAGS = [
+    {"name": "Requests", "description": "Shoppers ask to be told; items are reported back."},
+    {"name": "Settings", "description": "For which apps requests are collected."},
+    {"name": "Restock", "description": "What only Restock has: policy, inbox, timelines."},
+    {"name": "Health", "description": "For load balancers and operators."},
+]
+
+
+def create_app(services: Services) -> FastAPI:
+    """The ASGI application, over parts that are already open."""
+    app = FastAPI(
+        title="Restock",
+        version="1",
+        summary="A self-hosted back-in-stock engine that speaks Wix's API.",
+        openapi_tags=_TAGS,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    wix = _wix_router()
+    app.include_router(wix, prefix=_WIX)
+    # Clients that are given another base address leave the service's prefix out.
+    app.include_router(wix, include_in_schema=False)
+    app.include_router(_own_router())
+    app.include_router(health.router)
+    app.include_router(mailbox.router)
+    app.middleware("http")(_logged)
+    install_error_handlers(app)
+    return app
+
+
+def _wix_router() -> APIRouter:
+    router = APIRouter(responses=_errors(400, 401, 403, 404, 409, 428, 503))
+    # Before the paths that end in an id, which would swallow these.
+    router.include_router(wix_settings.router, prefix=_REQUESTS)
+    router.include_router(notifications.router, prefix=_REQUESTS)
+    return router
+
+
+def _own_router() -> APIRouter:
+    router = APIRouter(prefix="/v1", responses=_errors(400, 401, 403, 503))
+    router.include_router(policy.router)
+    router.include_router(inbox.router)
+    return router
+
+
+def _errors(*statuses: int) -> dict[int | str, dict[str, object]]:
+    return {status: {"model": ErrorBody, "description": "Refused"} for status in statuses}
+
+
+async def _logged(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    started, request_id = time.perf_counter(), str(uuid4())
+    response = await call_next(request)
+    response.headers["X-Wix-Request-Id"] = request_id
+    mailbox.no_scripts(request, response)
+    route = request.scope.get("route")
+    log.info(
+        "request",
+        extra={
+            "method": request.method,
+            # The template, not the path: a path may hold an address.
+            "route": getattr(route, "path", "none"),
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            "request_id": request_id,
+        },
+    )
+    return response

@@ -1,0 +1,122 @@
+"""Errors as Wix's clients read them: `message` and `details`, with the right status."""
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from temporalio.service import RPCError
+
+from api.violations import WIX_RULES, violation_of
+from domain.errors import ApplicationError, EngineUnavailableError, InvalidRequestError
+
+_UNREACHABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
+class ApplicationErrorBody(BaseModel):
+    """A refusal with a code that clients branch on."""
+
+    code: str
+    description: str
+    data: dict[str, object] = Field(default_factory=dict)
+
+
+class FieldViolationBody(BaseModel):
+    """One wrong field."""
+
+    field: str
+    description: str
+    violatedRule: str
+    ruleName: str
+    data: dict[str, object] = Field(default_factory=dict)
+
+
+class ValidationErrorBody(BaseModel):
+    """All wrong fields."""
+
+    fieldViolations: list[FieldViolationBody]
+
+
+class ErrorDetails(BaseModel):
+    """One of the two."""
+
+    applicationError: ApplicationErrorBody | None = None
+    validationError: ValidationErrorBody | None = None
+
+
+class ErrorBody(BaseModel):
+    """The envelope of every error."""
+
+    message: str
+    details: ErrorDetails
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer everything that goes wrong in the one envelope."""
+    app.add_exception_handler(ApplicationError, _application_error)
+    app.add_exception_handler(InvalidRequestError, _invalid_request)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RPCError, _engine_unavailable)
+    for kind in _UNREACHABLE:
+        app.add_exception_handler(kind, _store_unavailable)
+
+
+def _reply(status: int, message: str, details: ErrorDetails) -> JSONResponse:
+    body = ErrorBody(message=message, details=details)
+    return JSONResponse(body.model_dump(exclude_none=True), status_code=status)
+
+
+def _refusal(error: ApplicationError) -> JSONResponse:
+    body = ApplicationErrorBody(code=error.code, description=error.text, data=error.data)
+    return _reply(error.http_status, error.text, ErrorDetails(applicationError=body))
+
+
+async def _application_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApplicationError)
+    return _refusal(error)
+
+
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, InvalidRequestError)
+    violations = [
+        FieldViolationBody(
+            field=violation.field,
+            description=violation.description,
+            violatedRule=violation.rule_name if violation.rule_name in WIX_RULES else "OTHER",
+            ruleName=violation.rule_name,
+        )
+        for violation in error.violations
+    ]
+    details = ErrorDetails(validationError=ValidationErrorBody(fieldViolations=violations))
+    return _reply(error.http_status, str(error), details)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    violations = [violation_of(problem) for problem in error.errors()]
+    return await _invalid_request(request, InvalidRequestError(*violations))
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "BAD_REQUEST")
+    body = ApplicationErrorBody(code=code, description=str(error.detail))
+    reply = _reply(error.status_code, str(error.detail), ErrorDetails(applicationError=body))
+    reply.headers.update(error.headers or {})
+    return reply
+
+
+async def _engine_unavailable(_: Request, error: Exception) -> JSONResponse:
+    return _refusal(EngineUnavailableError())
+
+
+async def _store_unavailable(_: Request, error: Exception) -> JSONResponse:
+    return _refusal(EngineUnavailableError("Postgres does not answer at the moment; try again."))

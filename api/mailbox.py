@@ -1,0 +1,91 @@
+"""`/mailbox`: the mails that the embedded stack caught, for developers."""
+
+import email
+import mailbox
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.exceptions import HTTPException
+
+from api.services import Served, Services
+
+router = APIRouter(prefix="/mailbox", include_in_schema=False)
+_pages = Environment(loader=PackageLoader("api"), autoescape=select_autoescape())
+_MOST = 200
+
+
+@router.get("")
+def list_mails(services: Served) -> HTMLResponse:
+    """The newest mails."""
+    folder = _folder(services)
+    newest = sorted(folder.keys(), key=_age, reverse=True)[:_MOST]
+    mails = [_headers(key, _message(folder, key)) for key in newest]
+    page = _pages.get_template("mailbox.html").render(mails=mails, total=len(folder))
+    return HTMLResponse(page)
+
+
+@router.get("/{key}")
+def read_mail(key: str, services: Served) -> HTMLResponse:
+    """One mail, with its text, its HTML in a sandbox, and a link to its source."""
+    message = _message(_folder(services), key)
+    values = {
+        **_headers(key, message),
+        "text": _part(message, "plain"),
+        "html": _part(message, "html"),
+    }
+    return HTMLResponse(_pages.get_template("mail.html").render(**values))
+
+
+@router.get("/{key}/source")
+def read_source(key: str, services: Served) -> Response:
+    """One mail, byte for byte."""
+    folder = _folder(services)
+    _message(folder, key)
+    return PlainTextResponse(folder.get_bytes(key))
+
+
+def _folder(services: Services) -> "mailbox.Maildir":
+    path = services.settings.mailbox_dir
+    if path is None or not Path(path).is_dir():
+        raise HTTPException(404, "There is no mailbox here: mail goes to a mail server.")
+    return mailbox.Maildir(path, create=False)
+
+
+def _age(key: str) -> tuple[float, str]:
+    # A Maildir key begins with the second of its delivery.
+    seconds = key.partition(".")[0]
+    return (float(seconds) if seconds.isdigit() else 0.0, key)
+
+
+def _message(folder: "mailbox.Maildir", key: str) -> EmailMessage:
+    try:
+        source = folder.get_bytes(key)
+    except KeyError:
+        raise HTTPException(404, "There is no such mail.") from None
+    message = email.message_from_bytes(source, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _headers(key: str, message: EmailMessage) -> dict[str, Any]:
+    names = ("subject", "from", "to", "date")
+    return {"key": key} | {name: str(message.get(name, "")) for name in names}
+
+
+def _part(message: EmailMessage, subtype: str) -> str:
+    body = message.get_body((subtype,))
+    return "" if body is None else str(body.get_content())
+
+
+def no_scripts(request: Request, response: Response) -> None:
+    """Caught mails are shown, never run."""
+    if request.url.path.startswith("/mailbox"):
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; "
+            "frame-src 'self'; base-uri 'none'; form-action 'none'"
+        )

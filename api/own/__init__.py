@@ -1,0 +1,1 @@
+"""Restock's own API: what neither dialect has."""

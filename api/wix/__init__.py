@@ -1,0 +1,1 @@
+"""Wix's "Back In Stock" dialect: notifications and settings."""

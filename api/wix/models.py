@@ -1,0 +1,309 @@
+"""The JSON of Wix's back in stock notifications and settings, checked as Wix checks it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from domain.addresses import deliverable
+from domain.catalog import CatalogReference, Item, Wanted
+from domain.contracts import ReportedSignal
+from domain.errors import (
+    BothReferenceAndIdsError,
+    InvalidCatalogReferenceOptionsError,
+    InvalidItemImageUrlError,
+)
+from domain.images import usable_image_url, web_url
+from domain.json_values import bounded_json
+from domain.status import Status
+from domain.text import Name, Storable
+from store.records import RequestRecord, TimelineStep
+
+_MOST_IDS = 1000
+_MOST_PARAMETERS = 50
+
+
+def _decimal_price(value: str) -> str:
+    whole, _, fraction = value.partition(".")
+    if not (whole.isascii() and whole.isdigit()) or (
+        "." in value and not (fraction.isascii() and fraction.isdigit())
+    ):
+        raise PydanticCustomError("DECIMAL_GTE", "must be a decimal number of at least 0")
+    return value
+
+
+def _image_url(image: "ImageBody | None") -> str:
+    if image is None or not (image.url or image.id):
+        return ""
+    try:
+        return usable_image_url(image.url or f"wix:image://v1/{image.id}")
+    except ValueError as error:
+        raise InvalidItemImageUrlError(f"itemDetails.image: {error}") from None
+
+
+def _checked_options(options: dict[str, Any] | None) -> dict[str, Any] | None:
+    try:
+        return None if options is None else bounded_json(options)
+    except ValueError as error:
+        raise InvalidCatalogReferenceOptionsError(f"catalogReference.options: {error}") from None
+
+
+class Model(BaseModel):
+    """Camel case on the wire; unknown fields are ignored, as Wix does."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+def _image_address(value: Any) -> Any:
+    """Accept the address alone; the SDK makes an object of it."""
+    return {"url": value} if isinstance(value, str) else value
+
+
+AppId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
+Email = Annotated[str, StringConstraints(max_length=254), Storable, AfterValidator(deliverable)]
+WebUrl = Annotated[str, Storable, AfterValidator(web_url)]
+Price = Annotated[
+    str, StringConstraints(min_length=1, max_length=40), AfterValidator(_decimal_price)
+]
+ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
+ParameterValue = Annotated[str, StringConstraints(max_length=2000), Storable]
+Parameters = Annotated[dict[ParameterName, ParameterValue], Field(max_length=_MOST_PARAMETERS)]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+Value = TypeVar("Value")
+OrAbsent = Annotated[Value | None, Field(exclude_if=_is_none)]
+"""A field that a reply leaves out where it has no value, as Wix does."""
+
+
+class ReferenceBody(Model):
+    """An item of a catalogue."""
+
+    catalog_item_id: Annotated[str, StringConstraints(min_length=1, max_length=36), Storable] = (
+        Field(description="The item's id in its catalogue.")
+    )
+    app_id: AppId = Field(description="The app that owns the catalogue.")
+    options: OrAbsent[dict[str, Any]] = Field(
+        default=None, description="The chosen variant, as the catalogue describes it."
+    )
+
+    def reference(self) -> CatalogReference:
+        """Raises `InvalidCatalogReferenceOptionsError`."""
+        return CatalogReference(
+            app_id=self.app_id,
+            catalog_item_id=self.catalog_item_id,
+            options=_checked_options(self.options),
+        )
+
+
+class ImageBody(Model):
+    """An image; only its address is used."""
+
+    id: str = ""
+    url: str = ""
+
+
+class ItemDetailsBody(Model):
+    """What the mail says of the item."""
+
+    name: Name
+    price: Price = Field(description="A decimal number of at least 0, without a currency.")
+    image: Annotated[ImageBody | None, BeforeValidator(_image_address)] = None
+
+    def item(self) -> Item:
+        """Raises `InvalidItemImageUrlError`."""
+        return Item(name=self.name, price=self.price, image_url=_image_url(self.image))
+
+
+class NewRequestBody(Model):
+    """A request to be made."""
+
+    catalog_reference: ReferenceBody
+    email: Email
+    item_url: WebUrl | None = Field(
+        default=None, description="Where the shopper finds the item; http or https."
+    )
+
+
+class CreateBody(Model):
+    """The body of a create."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "request": {
+                        "catalogReference": {
+                            "appId": "215238eb-22a5-4c36-9e7b-e7c08025e04e",
+                            "catalogItemId": "blue-orchid",
+                            "options": {"variantId": "d0c3f1c9"},
+                        },
+                        "email": "shopper@example.com",
+                        "itemUrl": "https://shop.example.com/blue-orchid",
+                    },
+                    "itemDetails": {
+                        "name": "Blue Orchid",
+                        "price": "75.00",
+                        "image": {"url": "https://shop.example.com/blue-orchid.jpg"},
+                    },
+                }
+            ]
+        }
+    )
+
+    request: NewRequestBody
+    item_details: ItemDetailsBody
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            reference=self.request.catalog_reference.reference(),
+            email=self.request.email,
+            item=self.item_details.item(),
+            item_url=self.request.item_url,
+        )
+
+
+class ReportBody(Model):
+    """The body of a report: one item, or the ids of requests."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "catalogReference": {
+                        "appId": "215238eb-22a5-4c36-9e7b-e7c08025e04e",
+                        "catalogItemId": "blue-orchid",
+                        "options": {"variantId": "d0c3f1c9"},
+                    },
+                    "itemDetails": {"name": "Blue Orchid", "price": "75.00"},
+                    "extraAutomationTemplateParameters": {"discountCode": "WELCOME-BACK"},
+                }
+            ]
+        }
+    )
+
+    item_details: ItemDetailsBody
+    catalog_reference: ReferenceBody | None = None
+    request_ids: Annotated[list[UUID], Field(min_length=1, max_length=_MOST_IDS)] | None = None
+    extra_automation_template_parameters: Parameters = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_one_of_the_two(self) -> Self:
+        if self.catalog_reference and self.request_ids:
+            raise BothReferenceAndIdsError()
+        if not (self.catalog_reference or self.request_ids):
+            raise PydanticCustomError(
+                "REQUIRED_ONE_OF_FIELD", "give catalogReference or requestIds"
+            )
+        return self
+
+    def report(self) -> ReportedSignal:
+        return ReportedSignal(
+            item_details=self.item_details.item(),
+            extra_automation_template_parameters=self.extra_automation_template_parameters,
+        )
+
+
+class RequestBody(Model):
+    """A back in stock notification request."""
+
+    id: UUID
+    catalog_reference: ReferenceBody
+    email: str
+    contact_id: UUID
+    status: Status
+    auto_notified: OrAbsent[bool] = Field(
+        default=None,
+        description="Absent until the shopper was told; true when told by Restock, "
+        "false when told by the owner.",
+    )
+    created_date: datetime
+    item_url: OrAbsent[str] = None
+
+    @classmethod
+    def of(cls, record: RequestRecord) -> Self:
+        return cls(
+            id=record.id,
+            catalog_reference=ReferenceBody.model_construct(
+                app_id=record.app_id,
+                catalog_item_id=record.catalog_item_id,
+                options=record.options,
+            ),
+            email=record.email,
+            contact_id=record.contact_id,
+            status=record.status,
+            auto_notified=record.auto_notified,
+            created_date=record.created_date,
+            item_url=record.item_url,
+        )
+
+
+class RequestReply(Model):
+    """One request."""
+
+    request: RequestBody
+
+    @classmethod
+    def of(cls, record: RequestRecord) -> Self:
+        return cls(request=RequestBody.of(record))
+
+
+class EmptyReply(Model):
+    """Nothing to say."""
+
+
+class StepBody(Model):
+    """One thing that happened to a request."""
+
+    at: datetime
+    kind: str
+    detail: str
+
+
+class TimelineReply(Model):
+    """All that happened to a request, oldest first."""
+
+    timeline: list[StepBody]
+
+    @classmethod
+    def of(cls, steps: list[TimelineStep]) -> Self:
+        return cls(timeline=[StepBody(**step.model_dump()) for step in steps])
+
+
+class AppBody(Model):
+    """Names an app."""
+
+    app_id: AppId
+
+
+class CollectionState(Model):
+    """Whether requests are collected for an app."""
+
+    app_id: str
+    collecting_requests: bool
+
+
+class SettingsBody(Model):
+    """The settings of a site."""
+
+    collection_states: list[CollectionState]
+
+
+class SettingsReply(Model):
+    """The settings of a site."""
+
+    settings: SettingsBody

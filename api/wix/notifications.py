@@ -1,0 +1,136 @@
+"""`backInStockNotifications`: requests are made, read, marked, reported and deleted."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from fastapi import APIRouter
+from temporalio.service import RPCError
+
+from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
+from api.services import Served, Services
+from api.wix.models import (
+    CreateBody,
+    EmptyReply,
+    ReportBody,
+    RequestReply,
+    TimelineReply,
+)
+from domain.errors import (
+    CollectionDisabledError,
+    RequestAlreadyExistsError,
+    RequestNotFoundError,
+    RequestToMarkNotFoundError,
+)
+from domain.status import Status
+from store.records import RequestRecord
+
+log = logging.getLogger("restock.api")
+router = APIRouter(tags=["Requests"])
+
+_MARK_SECONDS = 3.0
+_LOOK_AGAIN_SECONDS = 0.02
+
+
+@router.post("", summary="Create a back in stock notification request")
+async def create_back_in_stock_notification_request(
+    body: CreateBody, caller: OwnerOrStorefront, services: Served
+) -> RequestReply:
+    """A shopper asks to be told when an item is back. One open request per shopper and item."""
+    wanted = body.wanted()
+    sites = services.store.sites
+    if not await sites.is_collecting(caller.site, wanted.reference.app_id):
+        raise CollectionDisabledError()
+    try:
+        record = await services.store.requests.create(caller.site, wanted)
+    except RequestAlreadyExistsError:
+        if caller.scope == "storefront":
+            raise RequestAlreadyExistsError(None) from None
+        raise
+    await _start(services, record)
+    return RequestReply.of(record)
+
+
+@router.post("/report-items-back-in-stock", summary="Report items back in stock")
+async def report_items_back_in_stock(
+    body: ReportBody, caller: OwnerOrInventory, services: Served
+) -> EmptyReply:
+    """An item is back: everyone who waits for it is told, or the requests named by id are."""
+    report = body.report()
+    if body.request_ids:
+        await services.engine.report_requests(caller.site, tuple(body.request_ids), report)
+    elif body.catalog_reference:
+        item_key = body.catalog_reference.reference().item_key
+        if await services.store.requests.anyone_waiting(caller.site, item_key):
+            await services.engine.report_item(caller.site, item_key, report)
+    return EmptyReply()
+
+
+@router.get("/{id}", summary="Get a back in stock notification request")
+async def get_back_in_stock_notification_request(
+    id: UUID, caller: Owner, services: Served
+) -> RequestReply:
+    """One request, by its id."""
+    return RequestReply.of(await _existing(services, caller.site, id))
+
+
+@router.delete("/{id}", summary="Delete a back in stock notification request")
+async def delete_back_in_stock_notification_request(
+    id: UUID, caller: Owner, services: Served
+) -> EmptyReply:
+    """Delete a request. No mail goes out any more."""
+    if not await services.store.requests.delete(caller.site, id):
+        raise RequestNotFoundError()
+    try:
+        await services.engine.withdraw(id)
+        await services.store.requests.withdrawn(id)
+    except RPCError as error:
+        # The reconciler ends the workflow when Temporal is back.
+        log.warning("withdraw_postponed", extra={"request": str(id), "reason": error.message})
+    return EmptyReply()
+
+
+@router.put("/{id}/mark-as-notification-sent", summary="Mark a request as told by the owner")
+async def mark_as_notification_sent(id: UUID, caller: Owner, services: Served) -> RequestReply:
+    """The owner told the shopper: the request is done and no mail goes out."""
+    record = await services.store.requests.get(caller.site, id)
+    if record is None:
+        raise RequestToMarkNotFoundError()
+    if record.status is not Status.NOTIFICATION_SENT:
+        await services.engine.mark(caller.site, record)
+        record = await _once_marked(services, record)
+    return RequestReply.of(record)
+
+
+@router.get("/{id}/timeline", summary="Get the timeline of a request", tags=["Restock"])
+async def get_timeline(id: UUID, caller: Owner, services: Served) -> TimelineReply:
+    """Everything that happened to a request, and every reason why it was not told yet."""
+    await _existing(services, caller.site, id)
+    return TimelineReply.of(await services.store.requests.timeline(caller.site, id))
+
+
+async def _existing(services: Services, site: str, request_id: UUID) -> RequestRecord:
+    record = await services.store.requests.get(site, request_id)
+    if record is None:
+        raise RequestNotFoundError()
+    return record
+
+
+async def _start(services: Services, record: RequestRecord) -> None:
+    try:
+        await services.engine.start_request(record)
+        await services.store.requests.workflow_started(record.id)
+    except RPCError as error:
+        # The request is kept; the reconciler starts its workflow when Temporal is back.
+        log.warning("start_postponed", extra={"request": str(record.id), "reason": error.message})
+
+
+async def _once_marked(services: Services, record: RequestRecord) -> RequestRecord:
+    """The request once its workflow has taken the mark, or as it is when that takes long."""
+    until = asyncio.get_running_loop().time() + _MARK_SECONDS
+    while asyncio.get_running_loop().time() < until:
+        now = await _existing(services, record.site, record.id)
+        if now.status is Status.NOTIFICATION_SENT:
+            return now
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+    return await _existing(services, record.site, record.id)

@@ -1,0 +1,45 @@
+"""`backInStockSettings`: for which apps requests are collected."""
+
+from fastapi import APIRouter
+
+from api.auth import AnyCaller, Owner
+from api.services import Served, Services
+from api.wix.models import AppBody, CollectionState, SettingsBody, SettingsReply
+from domain.catalog import WIX_STORES_APP_IDS
+from domain.errors import AppNotSupportedError
+
+router = APIRouter(prefix="/settings", tags=["Settings"])
+
+
+@router.post("/start-collecting", summary="Start collecting requests")
+async def start_collecting_requests(
+    body: AppBody, caller: Owner, services: Served
+) -> SettingsReply:
+    """Requests for this app's items are taken from now on."""
+    known = (*WIX_STORES_APP_IDS, *services.settings.catalog_app_ids)
+    if body.app_id not in known:
+        raise AppNotSupportedError()
+    await services.store.sites.set_collecting(caller.site, body.app_id, True)
+    return await _settings(services, caller.site)
+
+
+@router.post("/stop-collecting", summary="Stop collecting requests")
+async def stop_collecting_requests(body: AppBody, caller: Owner, services: Served) -> SettingsReply:
+    """No new requests for this app's items are taken; those that wait are still told."""
+    await services.store.sites.set_collecting(caller.site, body.app_id, False)
+    return await _settings(services, caller.site)
+
+
+@router.put("", summary="Get the settings")
+async def get_settings(caller: AnyCaller, services: Served) -> SettingsReply:
+    """Whether requests are collected, for every app that was ever switched."""
+    return await _settings(services, caller.site)
+
+
+async def _settings(services: Services, site: str) -> SettingsReply:
+    states = await services.store.sites.collection_states(site)
+    listed = [
+        CollectionState(app_id=app_id, collecting_requests=collecting)
+        for app_id, collecting in states.items()
+    ]
+    return SettingsReply(settings=SettingsBody(collection_states=listed))
