@@ -139,7 +139,6 @@ def test_workers_can_be_multiplied() -> None:
 def test_a_worker_has_time_to_finish_the_mail_in_flight() -> None:
     grace: timedelta = Settings.model_fields["shutdown_grace"].default
     given = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
-    # It stops its two task queues one after the other.
     assert given > grace.total_seconds()
 
 

@@ -1,0 +1,5 @@
+"""`python -m cli` is `restock`."""
+
+from cli.main import run
+
+run()

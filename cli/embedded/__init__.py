@@ -1,0 +1,1 @@
+"""The stack behind `restock up`: Postgres, Temporal, a mailbox, the API and workers as children."""

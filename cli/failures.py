@@ -1,0 +1,34 @@
+"""Turns what an operator can mend into one clear line instead of a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+from temporalio.service import RPCError
+
+from cli.embedded.errors import EmbeddedStackError
+from domain.settings import PREFIX, UnknownSettingError
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Print the reason on stderr and exit with 1 where a setting or a server is at fault."""
+    try:
+        yield
+    except ValidationError as error:
+        for problem in error.errors():
+            name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
+            typer.echo(f"{name}: {problem['msg']}", err=True)
+    except (UnknownSettingError, ValueError) as error:
+        typer.echo(str(error), err=True)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        typer.echo(f"Postgres: {error}", err=True)
+    except RPCError as error:
+        typer.echo(f"Temporal: {error}", err=True)
+    except (OSError, EmbeddedStackError) as error:
+        typer.echo(str(error), err=True)
+    else:
+        return
+    raise typer.Exit(1)
