@@ -42,4 +42,5 @@ class Reconcile:
             await self.withdraw(request_id)
             await self.store.requests.withdrawn(request_id)
             activity.heartbeat()
+        await self.store.idempotency.forget_expired()
         return Reconciled(started=len(missing), withdrawn=len(unwanted))

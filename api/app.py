@@ -11,7 +11,7 @@ from api import health, mailbox
 from api.errors import ErrorBody, install_error_handlers
 from api.own import inbox, policy
 from api.services import Services
-from api.wix import notifications
+from api.wix import notifications, query
 from api.wix import settings as wix_settings
 
 log = logging.getLogger("restock.api")
@@ -52,6 +52,7 @@ def _wix_router() -> APIRouter:
     router = APIRouter(responses=_errors(400, 401, 403, 404, 409, 428, 503))
     # Before the paths that end in an id, which would swallow these.
     router.include_router(wix_settings.router, prefix=_REQUESTS)
+    router.include_router(query.router, prefix=_REQUESTS)
     router.include_router(notifications.router, prefix=_REQUESTS)
     return router
 

@@ -7,6 +7,7 @@ RestockError
 │   ├── ForbiddenError                          403
 │   ├── RequestNotFoundError                    404
 │   ├── RequestAlreadyExistsError               409
+│   ├── IdempotencyKeyReusedError               409
 │   ├── RequestToMarkNotFoundError              428
 │   ├── CollectionDisabledError                 428
 │   ├── AppNotSupportedError                    428
@@ -86,6 +87,12 @@ class RequestAlreadyExistsError(ApplicationError):
 
     def __init__(self, existing: UUID | None) -> None:
         super().__init__(**({"id": str(existing)} if existing else {}))
+
+
+class IdempotencyKeyReusedError(ApplicationError):
+    http_status = 409
+    code = "IDEMPOTENCY_KEY_REUSED"
+    description = "This Idempotency-Key was used with another body in the last 24 hours."
 
 
 class RequestToMarkNotFoundError(ApplicationError):

@@ -2,13 +2,18 @@
 
 import json
 from importlib import resources
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import aiosql
 import asyncpg
 
 Row: TypeAlias = asyncpg.Record
-Pool: TypeAlias = "asyncpg.Pool[Row]"
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[Row]
+    Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[Row]
+else:
+    # Only the type stubs know of the type of rows.
+    Pool, Connection = asyncpg.Pool, asyncpg.pool.PoolConnectionProxy
 
 
 class Queries(Protocol):

@@ -8,7 +8,7 @@ from domain.catalog import Wanted
 from domain.errors import RequestAlreadyExistsError
 from domain.ids import address_key
 from domain.status import Status
-from store.database import Pool, load_queries
+from store.database import Connection, Pool, load_queries
 from store.records import RequestRecord, TimelineStep, WaitingStart
 
 _sql = load_queries("requests")
@@ -18,7 +18,7 @@ _sql = load_queries("requests")
 class Requests:
     """The requests of all sites; every method takes the site."""
 
-    pool: Pool
+    pool: Pool | Connection
 
     async def create(self, site: str, wanted: Wanted) -> RequestRecord:
         """Make a request in one transaction with its contact, timeline and inbox line.

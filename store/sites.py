@@ -55,6 +55,11 @@ class Sites:
         """Shut a key out for good. False where there is no such key."""
         return await _sql.revoke_key(self.pool, id=key_id) is not None
 
+    async def cursor_key(self, site: str) -> bytes:
+        """What signs the cursors of this site's listings."""
+        key: bytes = await _sql.cursor_key(self.pool, site=site)
+        return key
+
     async def set_collecting(self, site: str, app_id: str, collecting: bool) -> None:
         await _sql.set_collecting(self.pool, site=site, app_id=app_id, collecting=collecting)
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
+from store.idempotency import Idempotency
 from store.inbox import Inbox
+from store.listing import Listing
 from store.requests import Requests
 from store.restocks import Restocks
 from store.sites import Sites
@@ -33,6 +35,14 @@ class Store:
     @property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.pool)
+
+    @property
+    def listing(self) -> Listing:
+        return Listing(self.pool)
+
+    @property
+    def idempotency(self) -> Idempotency:
+        return Idempotency(self.pool)
 
     @property
     def inbox(self) -> Inbox:

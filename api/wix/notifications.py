@@ -5,10 +5,12 @@ import logging
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from temporalio.service import RPCError
 
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
 from api.services import Served, Services
+from api.wix.idempotency import IdempotencyKey, answered_once
 from api.wix.models import (
     CreateBody,
     EmptyReply,
@@ -16,6 +18,7 @@ from api.wix.models import (
     RequestReply,
     TimelineReply,
 )
+from domain.catalog import Wanted
 from domain.errors import (
     CollectionDisabledError,
     RequestAlreadyExistsError,
@@ -23,7 +26,10 @@ from domain.errors import (
     RequestToMarkNotFoundError,
 )
 from domain.status import Status
-from store.records import RequestRecord
+from store.database import Connection
+from store.idempotency import Call
+from store.records import ApiKey, RequestRecord
+from store.requests import Requests
 
 log = logging.getLogger("restock.api")
 router = APIRouter(tags=["Requests"])
@@ -34,36 +40,44 @@ _LOOK_AGAIN_SECONDS = 0.02
 
 @router.post("", summary="Create a back in stock notification request")
 async def create_back_in_stock_notification_request(
-    body: CreateBody, caller: OwnerOrStorefront, services: Served
+    body: CreateBody,
+    caller: OwnerOrStorefront,
+    services: Served,
+    idempotency_key: IdempotencyKey = None,
 ) -> RequestReply:
     """A shopper asks to be told when an item is back. One open request per shopper and item."""
     wanted = body.wanted()
     sites = services.store.sites
     if not await sites.is_collecting(caller.site, wanted.reference.app_id):
         raise CollectionDisabledError()
-    try:
-        record = await services.store.requests.create(caller.site, wanted)
-    except RequestAlreadyExistsError:
-        if caller.scope == "storefront":
-            raise RequestAlreadyExistsError(None) from None
-        raise
-    await _start(services, record)
-    return RequestReply.of(record)
+    made: list[RequestRecord] = []
+
+    async def create(connection: Connection | None) -> RequestReply:
+        made.append(await _created(services, caller, wanted, connection))
+        return RequestReply.of(made[0])
+
+    call = _call(caller, "create", idempotency_key, body)
+    reply = await answered_once(services, call, create, RequestReply)
+    for record in made:
+        await _start(services, record)
+    return reply
 
 
 @router.post("/report-items-back-in-stock", summary="Report items back in stock")
 async def report_items_back_in_stock(
-    body: ReportBody, caller: OwnerOrInventory, services: Served
+    body: ReportBody,
+    caller: OwnerOrInventory,
+    services: Served,
+    idempotency_key: IdempotencyKey = None,
 ) -> EmptyReply:
     """An item is back: everyone who waits for it is told, or the requests named by id are."""
-    report = body.report()
-    if body.request_ids:
-        await services.engine.report_requests(caller.site, tuple(body.request_ids), report)
-    elif body.catalog_reference:
-        item_key = body.catalog_reference.reference().item_key
-        if await services.store.requests.anyone_waiting(caller.site, item_key):
-            await services.engine.report_item(caller.site, item_key, report)
-    return EmptyReply()
+
+    async def report(_: Connection | None) -> EmptyReply:
+        await _report(services, caller.site, body)
+        return EmptyReply()
+
+    call = _call(caller, "report", idempotency_key, body)
+    return await answered_once(services, call, report, EmptyReply)
 
 
 @router.get("/{id}", summary="Get a back in stock notification request")
@@ -107,6 +121,33 @@ async def get_timeline(id: UUID, caller: Owner, services: Served) -> TimelineRep
     """Everything that happened to a request, and every reason why it was not told yet."""
     await _existing(services, caller.site, id)
     return TimelineReply.of(await services.store.requests.timeline(caller.site, id))
+
+
+def _call(caller: ApiKey, operation: str, key: str | None, body: BaseModel) -> Call | None:
+    return Call(caller.site, operation, key, body.model_dump_json()) if key else None
+
+
+async def _created(
+    services: Services, caller: ApiKey, wanted: Wanted, connection: Connection | None
+) -> RequestRecord:
+    requests = Requests(connection) if connection else services.store.requests
+    try:
+        return await requests.create(caller.site, wanted)
+    except RequestAlreadyExistsError:
+        if caller.scope == "storefront":
+            # A publishable key does not learn the ids of other people's requests.
+            raise RequestAlreadyExistsError(None) from None
+        raise
+
+
+async def _report(services: Services, site: str, body: ReportBody) -> None:
+    report = body.report()
+    if body.request_ids:
+        await services.engine.report_requests(site, tuple(body.request_ids), report)
+    elif body.catalog_reference:
+        item_key = body.catalog_reference.reference().item_key
+        if await services.store.requests.anyone_waiting(site, item_key):
+            await services.engine.report_item(site, item_key, report)
 
 
 async def _existing(services: Services, site: str, request_id: UUID) -> RequestRecord:

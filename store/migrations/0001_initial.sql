@@ -9,6 +9,9 @@ CREATE TABLE sites (
     -- Since when, and why, mail of this site does not go out; null while it does.
     mail_trouble_since timestamptz,
     mail_trouble text,
+    -- Signs the cursors of listings: 244 random bits.
+    cursor_key bytea NOT NULL DEFAULT
+        decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'),
     created_date timestamptz NOT NULL DEFAULT now()
 );
 
@@ -127,6 +130,19 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_site ON conversations (site, id);
 CREATE INDEX conversations_contact ON conversations (contact_id, id);
 CREATE INDEX conversations_request ON conversations (request_id) WHERE request_id IS NOT NULL;
+
+-- What was answered to a call with an Idempotency-Key, for 24 hours.
+CREATE TABLE idempotency_keys (
+    site text NOT NULL REFERENCES sites ON DELETE CASCADE,
+    operation text NOT NULL,
+    key text NOT NULL,
+    -- SHA-256 of the body the key was first used with.
+    body_digest bytea NOT NULL,
+    reply jsonb,
+    created_date timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (site, operation, key)
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_date);
 
 -- Deleted requests whose workflow has not been told yet.
 CREATE TABLE withdrawals (

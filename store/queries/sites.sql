@@ -15,8 +15,8 @@ SELECT s.site, s.name, s.owner_email, s.mail_from, s.mail_trouble_since,
        (SELECT count(*) FROM requests r WHERE r.site = s.site AND r.status = 'RECEIVED') AS waiting
 FROM sites s ORDER BY s.site;
 
--- name: get_site(site)^
-SELECT site, name, owner_email, mail_from FROM sites WHERE site = :site;
+-- name: cursor_key(site)$
+SELECT cursor_key FROM sites WHERE site = :site;
 
 -- name: add_key(id, site, scope, digest, label)!
 INSERT INTO api_keys (id, site, scope, digest, label)
