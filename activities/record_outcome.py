@@ -1,11 +1,25 @@
-"""Writes how a request ended, or that it waits on: the last step of every telling."""
+"""Writes how a request ended, or that it waits on."""
 
 from dataclasses import dataclass
 
 from temporalio import activity
 
-from domain.contracts import Marking, Outcome, RequestState, Settling
+from domain.contracts import Delivery, Marking, Outcome, RequestState, Settling
 from store.store import Store
+
+
+async def recorded(store: Store, settling: Settling) -> Delivery:
+    """Record how a telling ended, in one transaction; returns it with the status now.
+
+    Safe to repeat: only a request that is PROCESSING for this restock changes.
+    """
+    telling, delivery = settling.telling, settling.delivery
+    if delivery.outcome is Outcome.NOT_OURS:
+        record = await store.requests.get(telling.site, telling.request_id)
+        status = record.status if record else None
+    else:
+        status = await store.deliveries.settle(telling, delivery)
+    return delivery.model_copy(update={"recorded": True, "status": status})
 
 
 @dataclass(frozen=True)
@@ -15,12 +29,9 @@ class RecordOutcome:
     store: Store
 
     @activity.defn
-    async def record_outcome(self, settling: Settling) -> RequestState:
-        """Record the outcome of a telling in one transaction; returns the status now."""
-        if settling.delivery.outcome is Outcome.NOT_OURS:
-            record = await self.store.requests.get(settling.site, settling.request_id)
-            return RequestState(status=record.status if record else None)
-        return RequestState(status=await self.store.deliveries.settle(settling))
+    async def record_outcome(self, settling: Settling) -> Delivery:
+        """Record the outcome of a telling that could not be recorded when it was known."""
+        return await recorded(self.store, settling)
 
     @activity.defn
     async def record_mark(self, marking: Marking) -> RequestState:

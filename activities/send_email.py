@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.mail import MailTemplateError, Templates, domain_of, written
+from activities.record_outcome import recorded
 from activities.smtp import (
     Envelope,
     MailDeferredError,
@@ -19,10 +20,11 @@ from activities.smtp import (
     SmtpPool,
 )
 from domain.catalog import Item
-from domain.contracts import Delivery, Outcome, Telling
+from domain.contracts import Delivery, Outcome, Settling, Telling
 from domain.ids import message_id
 from domain.policy import UnknownDelivery
 from domain.privacy import masked
+from store.database import UNREACHABLE
 from store.records import Mailing
 from store.store import Store
 
@@ -51,11 +53,20 @@ class SendEmail:
         3. An earlier attempt may have sent it: the policy says resend or hold.
         4. Automation off, or no name or price known: hold the request back, with the reason.
         5. Write the mail and give it to the mail server.
-        6. Refused for good: say so. Surely not sent: note it and let Temporal retry, until it is
-           time to give up. Perhaps sent: leave the claim and let Temporal retry (step 3).
+        6. Surely not sent: note it and let Temporal retry, until it is time to give up. Perhaps
+           sent: leave the claim and let Temporal retry (step 3).
+        7. Record the outcome at once: until then a crash could send the mail again. Where
+           Postgres is away just now, the outcome is returned and `record_outcome` writes it.
 
         Raises `ApplicationError` where a retry can help. No reply or failure holds an address.
         """
+        delivery = await self._tell(telling)
+        try:
+            return await recorded(self.store, Settling(telling=telling, delivery=delivery))
+        except UNREACHABLE:
+            return delivery
+
+    async def _tell(self, telling: Telling) -> Delivery:
         sender = self.mail_from
         identity = message_id(telling.request_id, telling.restock_id, domain_of(sender))
         mailing = await self.store.deliveries.begin(

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 
 from api import health, mailbox
 from api.errors import ErrorBody, install_error_handlers
-from api.own import inbox, policy
+from api.own import inbox, policy, timeline
 from api.services import Services
 from api.wix import notifications, query
 from api.wix import settings as wix_settings
@@ -28,7 +29,9 @@ _TAGS = [
 
 def create_app(services: Services) -> FastAPI:
     """The ASGI application, over parts that are already open."""
-    app = FastAPI(
+    # FastAPI's own pages load their scripts from elsewhere.
+    app = FastAPIOffline(
+        redoc_url=None,
         title="Restock",
         version="1",
         summary="A self-hosted back-in-stock engine that speaks Wix's API.",
@@ -54,6 +57,7 @@ def _wix_router() -> APIRouter:
     router.include_router(wix_settings.router, prefix=_REQUESTS)
     router.include_router(query.router, prefix=_REQUESTS)
     router.include_router(notifications.router, prefix=_REQUESTS)
+    router.include_router(timeline.router, prefix=_REQUESTS)
     return router
 
 

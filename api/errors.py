@@ -1,6 +1,5 @@
 """Errors as Wix's clients read them: `message` and `details`, with the right status."""
 
-import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -10,13 +9,8 @@ from temporalio.service import RPCError
 
 from api.violations import WIX_RULES, violation_of
 from domain.errors import ApplicationError, EngineUnavailableError, InvalidRequestError
+from store.database import UNREACHABLE
 
-_UNREACHABLE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    OSError,
-)
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -65,7 +59,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RPCError, _engine_unavailable)
-    for kind in _UNREACHABLE:
+    for kind in UNREACHABLE:
         app.add_exception_handler(kind, _store_unavailable)
 
 

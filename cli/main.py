@@ -8,6 +8,7 @@ import typer
 from cli import keys, sites
 from cli.demo import demo
 from cli.exit import leave
+from cli.item_key import item_key
 from cli.migrate import migrate
 from cli.processes import api, worker
 from cli.up import up
@@ -24,6 +25,7 @@ app.command()(demo)
 app.command()(api)
 app.command()(worker)
 app.command()(migrate)
+app.command("item-key")(item_key)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 

@@ -160,18 +160,22 @@ class Outcome(StrEnum):
 
 
 class Delivery(Contract):
-    """How a telling ended, with the mail server's reply or the reason, free of addresses."""
+    """How a telling ended, with the mail server's reply or the reason, free of addresses.
+
+    `recorded`: whether the request already says so; then `status` is its status now, none where
+    it was deleted.
+    """
 
     outcome: Outcome
     reply: str = ""
+    recorded: bool = False
+    status: Status | None = None
 
 
 class Settling(Contract):
     """Asks for the outcome of one telling to be recorded."""
 
-    site: str
-    request_id: UUID
-    restock_id: UUID
+    telling: Telling
     delivery: Delivery
 
 

@@ -16,6 +16,16 @@ else:
     Pool, Connection = asyncpg.Pool, asyncpg.pool.PoolConnectionProxy
 
 
+UNREACHABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+"""What is raised where Postgres does not answer."""
+
+
 class Queries(Protocol):
     """The queries of one `.sql` file, each reached by its name.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.contracts import Delivery, Outcome, Settling
+from domain.contracts import Delivery, Outcome, Telling
 from domain.status import Status, Step
 from store.database import Pool, load_queries
 from store.records import Mailing
@@ -72,19 +72,18 @@ class Deliveries:
             self.pool, site=site, request_id=request_id, restock_id=restock_id, reply=reply
         )
 
-    async def settle(self, settling: Settling) -> Status | None:
+    async def settle(self, telling: Telling, delivery: Delivery) -> Status | None:
         """Record how a telling ended: status, ledger, timeline and inbox in one statement.
 
         Safe to repeat: only a request that is PROCESSING for this restock changes. Returns the
         status now; none where the request was deleted.
         """
-        delivery = settling.delivery
         settlement = _SETTLEMENTS[delivery.outcome]
         status = await _sql.settle_delivery(
             self.pool,
-            site=settling.site,
-            request_id=settling.request_id,
-            restock_id=settling.restock_id,
+            site=telling.site,
+            request_id=telling.request_id,
+            restock_id=telling.restock_id,
             status=settlement.status,
             auto_notified=settlement.auto_notified,
             state=settlement.state,

@@ -109,7 +109,9 @@ class NotificationRequest:
         )
         workflow.set_current_details("The item is back; the shopper's mail is on its way.")
         delivery = await self._send_email(telling, restock.queued)
-        await self._record_outcome(telling, delivery)
+        if not delivery.recorded:
+            delivery = await self._record_outcome(telling, delivery)
+        self._status = delivery.status
         workflow.set_current_details(f"{delivery.outcome}: {delivery.reply}")
         if restock.tell_owner and self._has_ended() and self._status:
             sent = self._status is Status.NOTIFICATION_SENT
@@ -142,19 +144,13 @@ class NotificationRequest:
             summary="Shopper's mail",
         )
 
-    async def _record_outcome(self, telling: Telling, delivery: Delivery) -> None:
-        state = await workflow.execute_local_activity_method(
+    async def _record_outcome(self, telling: Telling, delivery: Delivery) -> Delivery:
+        return await workflow.execute_local_activity_method(
             RecordOutcome.record_outcome,
-            Settling(
-                site=telling.site,
-                request_id=telling.request_id,
-                restock_id=telling.restock_id,
-                delivery=delivery,
-            ),
+            Settling(telling=telling, delivery=delivery),
             start_to_close_timeout=timedelta(seconds=10),
             summary=f"Outcome: {delivery.outcome}",
         )
-        self._status = state.status
 
     async def _tell_owner_of_arrival(self) -> None:
         if self._request.tell_owner:

@@ -28,7 +28,7 @@ from domain.images import usable_image_url, web_url
 from domain.json_values import bounded_json
 from domain.status import Status
 from domain.text import Name, Storable
-from store.records import RequestRecord, TimelineStep
+from store.records import RequestRecord
 
 _MOST_IDS = 1000
 _MOST_PARAMETERS = 50
@@ -328,24 +328,6 @@ class CountReply(Model):
 
 class EmptyReply(Model):
     """Nothing to say."""
-
-
-class StepBody(Model):
-    """One thing that happened to a request."""
-
-    at: datetime
-    kind: str
-    detail: str
-
-
-class TimelineReply(Model):
-    """All that happened to a request, oldest first."""
-
-    timeline: list[StepBody]
-
-    @classmethod
-    def of(cls, steps: list[TimelineStep]) -> Self:
-        return cls(timeline=[StepBody(**step.model_dump()) for step in steps])
 
 
 class AppBody(Model):

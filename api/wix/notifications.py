@@ -16,7 +16,6 @@ from api.wix.models import (
     EmptyReply,
     ReportBody,
     RequestReply,
-    TimelineReply,
 )
 from domain.catalog import Wanted
 from domain.errors import (
@@ -114,13 +113,6 @@ async def mark_as_notification_sent(id: UUID, caller: Owner, services: Served) -
         await services.engine.mark(caller.site, record)
         record = await _once_marked(services, record)
     return RequestReply.of(record)
-
-
-@router.get("/{id}/timeline", summary="Get the timeline of a request", tags=["Restock"])
-async def get_timeline(id: UUID, caller: Owner, services: Served) -> TimelineReply:
-    """Everything that happened to a request, and every reason why it was not told yet."""
-    await _existing(services, caller.site, id)
-    return TimelineReply.of(await services.store.requests.timeline(caller.site, id))
 
 
 def _call(caller: ApiKey, operation: str, key: str | None, body: BaseModel) -> Call | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.query.errors import QueryError, Rule
-from domain.query.fields import Value
+from domain.query.fields import GUID, TIMESTAMP, Kind, Value
 from domain.query.filter import Filter
 from domain.query.parse_filter import parse_filter
 from domain.query.seal import Seal
@@ -16,9 +16,9 @@ from domain.query.sort import SortKey, parse_sort
 
 MAX_CURSOR = 16_000
 
-_FROM_TEXT: dict[str, Callable[[str], Value]] = {
-    "uuid": UUID,
-    "timestamptz": datetime.fromisoformat,
+_FROM_TEXT: dict[Kind, Callable[[str], Value]] = {
+    GUID: UUID,
+    TIMESTAMP: datetime.fromisoformat,
 }
 
 
@@ -78,5 +78,5 @@ def _place_values(
 
 def _from_json(value: str | bool | None, key: SortKey) -> Value | None:
     # The value is a row's own, so only its type is restored: a row may hold what a filter may not.
-    read = _FROM_TEXT.get(key.field.kind.sql)
+    read = _FROM_TEXT.get(key.field.kind)
     return read(value) if read and isinstance(value, str) else value

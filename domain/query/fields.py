@@ -48,35 +48,26 @@ def read_timestamp(raw: object, path: str) -> datetime:
 class Kind:
     """A type of value. `ordered` takes `$gt` and its like, `prefixed` takes `$startsWith`."""
 
-    sql: str
     read: Callable[[object, str], Value]
     ordered: bool = True
     prefixed: bool = False
 
 
-GUID = Kind("uuid", read_uuid, prefixed=True)
-STATUS = Kind("text", read_status, ordered=False)
-BOOLEAN = Kind("boolean", read_boolean, ordered=False)
-TIMESTAMP = Kind("timestamptz", read_timestamp)
-TEXT = Kind("text", read_text, prefixed=True)
+GUID = Kind(read_uuid, prefixed=True)
+STATUS = Kind(read_status, ordered=False)
+BOOLEAN = Kind(read_boolean, ordered=False)
+TIMESTAMP = Kind(read_timestamp)
+TEXT = Kind(read_text, prefixed=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the API and its column.
-
-    `lowest` is the SQL of the lowest value of a column that may be null: it stands in for the
-    missing value, so that no comparison ever meets a null.
-    """
+    """A field of the API, its column, and whether a row may miss it."""
 
     name: str
     column: str
     kind: Kind
-    lowest: str | None = None
-
-    @property
-    def nullable(self) -> bool:
-        return self.lowest is not None
+    nullable: bool = False
 
 
 FIELDS = {
@@ -85,9 +76,9 @@ FIELDS = {
         Field("id", "id", GUID),
         Field("contactId", "contact_id", GUID),
         Field("status", "status", STATUS),
-        Field("autoNotified", "auto_notified", BOOLEAN, lowest="false"),
+        Field("autoNotified", "auto_notified", BOOLEAN, nullable=True),
         Field("createdDate", "created_date", TIMESTAMP),
-        Field("itemUrl", "item_url", TEXT, lowest="''"),
+        Field("itemUrl", "item_url", TEXT, nullable=True),
     )
 }
 

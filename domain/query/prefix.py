@@ -13,24 +13,19 @@ def fold(text: str) -> str:
     return text.encode().lower().decode()
 
 
-def text_range(prefix: str) -> tuple[str, str | None]:
-    """The lowest text with this prefix and the lowest one above all of them, None for no end.
+def end_of_prefix(prefix: str) -> str:
+    """The lowest text above all that start so, by code point, which is the order of UTF-8 too.
 
-    In order of code points, which is also the order of UTF-8 bytes.
+    There is one unless the prefix is nothing but the last code point, which callers rule out.
     """
     stem = prefix.rstrip(_LAST_CHAR)
-    if not stem:
-        return prefix, None
     above = ord(stem[-1]) + 1
-    if above in _SURROGATES:
-        above = _SURROGATES.stop
-    return prefix, stem[:-1] + chr(above)
+    return stem[:-1] + chr(_SURROGATES.stop if above in _SURROGATES else above)
 
 
 def uuid_range(prefix: str) -> tuple[UUID, UUID] | None:
     """The lowest and the highest UUID whose text has this prefix, None where there is none."""
-    known = fold(prefix)
-    low = known + "00000000-0000-0000-0000-000000000000"[len(known) :]
+    low = prefix + "00000000-0000-0000-0000-000000000000"[len(prefix) :]
     if not GUID_TEXT.fullmatch(low):
         return None
-    return UUID(low), UUID(known + "ffffffff-ffff-ffff-ffff-ffffffffffff"[len(known) :])
+    return UUID(low), UUID(prefix + "ffffffff-ffff-ffff-ffff-ffffffffffff"[len(prefix) :])

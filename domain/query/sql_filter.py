@@ -2,8 +2,8 @@
 
 from domain.query.fields import GUID, Field
 from domain.query.filter import AllOf, AnyOf, Compare, Filter, Not, OneOf, Present, StartsWith
-from domain.query.prefix import fold, text_range, uuid_range
-from domain.query.sql_terms import Parameters, present_sql, value_sql
+from domain.query.prefix import end_of_prefix, fold, uuid_range
+from domain.query.sql_terms import Parameters, term_of
 
 
 def filter_sql(node: Filter, parameters: Parameters) -> str:
@@ -14,43 +14,48 @@ def filter_sql(node: Filter, parameters: Parameters) -> str:
             return _joined("OR", parts, parameters)
         case Not(part):
             return f"(NOT {filter_sql(part, parameters)})"
-        case Present(field):
-            return f"({present_sql(field)})"
         case _:
-            return _where_present(node.field, _test(node, parameters))
+            return f"({_test(node, parameters)})"
 
 
 def _joined(word: str, parts: tuple[Filter, ...], parameters: Parameters) -> str:
     return "(" + f" {word} ".join(filter_sql(part, parameters) for part in parts) + ")"
 
 
-def _where_present(field: Field, test: str) -> str:
-    return f"({present_sql(field)} AND {test})" if field.nullable else f"({test})"
-
-
-def _test(node: Compare | OneOf | StartsWith, parameters: Parameters) -> str:
-    value, sql_type = value_sql(node.field), node.field.kind.sql
+def _test(node: Compare | OneOf | StartsWith | Present, parameters: Parameters) -> str:
+    term = term_of(node.field)
     match node:
-        case Compare(_, operator, operand):
-            return f"{value} {operator} {parameters.add(operand, sql_type)}"
+        case Present(field):
+            return _present(field)
+        case Compare(field, operator, value):
+            test = f"{term.expression} {operator} {parameters.add(term.put(value), term.sql_type)}"
+            # What is missing lies below every value.
+            return f"{test} AND {_present(field)}" if operator in ("<", "<=") else test
         case OneOf(_, values):
-            return f"{value} = ANY({parameters.add(list(values), f'{sql_type}[]')})"
+            listed = parameters.add([term.put(value) for value in values], f"{term.sql_type}[]")
+            return f"{term.expression} = ANY({listed})"
         case StartsWith(field, prefix):
             return _prefix(field, prefix, parameters)
 
 
+def _present(field: Field) -> str:
+    term = term_of(field)
+    return f"{term.expression} <> {term.missing}" if field.nullable else "TRUE"
+
+
 def _prefix(field: Field, prefix: str, parameters: Parameters) -> str:
+    """A range of the folded text, so that an index on that serves it, wildcards or not."""
+    term = term_of(field)
     if field.kind == GUID:
-        return _uuid_prefix(value_sql(field), prefix, parameters)
-    low, above = text_range(fold(prefix))
-    folded = f"lower({value_sql(field)})"
-    test = f"{folded} >= {parameters.add(low, 'text')}"
-    return test if above is None else f"{test} AND {folded} < {parameters.add(above, 'text')}"
+        return _uuid_prefix(term.expression, prefix, parameters)
+    folded, low = f"lower({term.expression})", fold(str(term.put(prefix)))
+    start, end = (parameters.add(bound, "text") for bound in (low, end_of_prefix(low)))
+    return f"{folded} >= {start} AND {folded} < {end}"
 
 
-def _uuid_prefix(value: str, prefix: str, parameters: Parameters) -> str:
+def _uuid_prefix(expression: str, prefix: str, parameters: Parameters) -> str:
     bounds = uuid_range(prefix)
     if bounds is None:
         return "FALSE"
     low, high = (parameters.add(bound, "uuid") for bound in bounds)
-    return f"{value} BETWEEN {low} AND {high}"
+    return f"{expression} BETWEEN {low} AND {high}"

@@ -1,11 +1,54 @@
-"""The columns of `requests r` as SQL expressions that are never null, and the parameters.
+"""The fields as SQL expressions over `requests r` that are never null, and the parameters.
 
-A column that may be null is read as two expressions, "is there" and "value, or else the lowest
-one". So NOT is a true complement, missing values sort lowest, and rows compare as whole tuples.
+A missing value becomes a value below all others. So comparisons are true or false, NOT is a true
+complement, missing values sort lowest, and rows compare as tuples, which an index can serve.
 The indexes of the table are on these same expressions.
 """
 
-from domain.query.fields import Field
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.query.fields import Field, Value
+
+
+def _itself(value: Value | None) -> object:
+    return value
+
+
+def _marked(text: Value | None) -> object:
+    return "" if text is None else f"={text}"
+
+
+def _numbered(flag: Value | None) -> object:
+    return -1 if flag is None else int(bool(flag))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An expression and its type, what stands in for a missing value, and how values are put.
+
+    Text is in byte order, whatever language the database is in.
+    """
+
+    expression: str
+    sql_type: str
+    missing: str = ""
+    put: Callable[[Value | None], object] = _itself
+
+
+_TERMS = {
+    "id": Term("r.id", "uuid"),
+    "contactId": Term("r.contact_id", "uuid"),
+    "status": Term('r.status COLLATE "C"', "text"),
+    "autoNotified": Term("COALESCE(r.auto_notified::integer, -1)", "integer", "-1", _numbered),
+    "createdDate": Term("r.created_date", "timestamptz"),
+    # The mark in front keeps an empty text apart from, and above, a missing one.
+    "itemUrl": Term("COALESCE('=' || r.item_url, '') COLLATE \"C\"", "text", "''", _marked),
+}
+
+
+def term_of(field: Field) -> Term:
+    return _TERMS[field.name]
 
 
 class Parameters:
@@ -18,14 +61,3 @@ class Parameters:
     def add(self, value: object, sql_type: str) -> str:
         self.values.append(value)
         return f"${self._first + len(self.values) - 1}::{sql_type}"
-
-
-def present_sql(field: Field) -> str:
-    return f"r.{field.column} IS NOT NULL" if field.nullable else "TRUE"
-
-
-def value_sql(field: Field) -> str:
-    column = f"r.{field.column}"
-    value = f"COALESCE({column}, {field.lowest})" if field.nullable else column
-    # Byte order, whatever the database's own language is.
-    return f'{value} COLLATE "C"' if field.kind.sql == "text" else value

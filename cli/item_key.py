@@ -1,0 +1,31 @@
+"""`restock item-key`: the key of an item, for those who signal Temporal directly."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from domain.catalog import CatalogReference
+
+
+def _options(text: str) -> dict[str, Any]:
+    try:
+        options = json.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"not JSON: {error}") from None
+    if not isinstance(options, dict):
+        raise typer.BadParameter("must be a JSON object")
+    return options
+
+
+def item_key(
+    app_id: Annotated[str, Argument(help="The app that owns the catalogue.")],
+    catalog_item_id: Annotated[str, Argument(help="The item's id in its catalogue.")],
+    options: Annotated[str, Option(help="The chosen variant as a JSON object.")] = "{}",
+) -> None:
+    """Print the key that stands in the ids of an item's restocks: `restock/<site>/<item key>`."""
+    reference = CatalogReference(
+        app_id=app_id, catalog_item_id=catalog_item_id, options=_options(options)
+    )
+    typer.echo(reference.item_key)
