@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from restock_up import Up
 from shop import Shop
 from smtp_sink import SmtpSink
 from temporalio.client import Client
@@ -146,3 +147,17 @@ async def shop(http: httpx.AsyncClient, store: Store, worker: RunningWorker) -> 
 @pytest_asyncio.fixture
 async def other_shop(http: httpx.AsyncClient, store: Store) -> Shop:
     return await open_shop(http, store)
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Up]]:
+    started: list[Up] = []
+
+    def start(data_dir: Path | None = None, owner_key: str | None = None, **ports: int) -> Up:
+        up = Up(data_dir or tmp_path_factory.mktemp("up") / "data", owner_key, **ports)
+        started.append(up)
+        return up
+
+    yield start
+    for up in started:
+        up.clean_up()

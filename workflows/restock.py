@@ -92,7 +92,7 @@ class Restock:
                 announcement=announcement,
             ),
             start_to_close_timeout=timedelta(minutes=10),
-            heartbeat_timeout=timedelta(seconds=20),
+            heartbeat_timeout=timedelta(seconds=10),
             summary=f"Page {announcement.page + 1}",
         )
 
