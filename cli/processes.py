@@ -5,6 +5,7 @@ import signal
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.services import Services
@@ -44,19 +45,23 @@ async def _serve(settings: Settings) -> None:
     async with open_store(dsn, settings.database_connections) as store:
         engine = Engine(await connect(lazy=True))
         app = create_app(Services(store, engine, settings))
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            # The API logs its own requests: a path may hold what must not be logged.
-            access_log=False,
-            log_config=None,
-            http="h11",
-            h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
-            timeout_graceful_shutdown=15,
-            server_header=False,
-        )
-        await uvicorn.Server(config).serve()
+        await uvicorn.Server(server_config(app, settings)).serve()
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the API is served."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        # The API logs its own requests: a path may hold what must not be logged.
+        access_log=False,
+        log_config=None,
+        http="h11",
+        h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
+        timeout_graceful_shutdown=15,
+        server_header=False,
+    )
 
 
 async def _work(settings: Settings) -> None:

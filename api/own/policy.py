@@ -1,7 +1,7 @@
 """`/v1/policy`: what happens when an item comes back."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 from pydantic.alias_generators import to_camel
 
 from api.auth import Owner
@@ -21,7 +21,7 @@ class PolicyChange(BaseModel):
         json_schema_extra={"examples": [{"automation": True, "ownerNotices": "off"}]},
     )
 
-    automation: bool = True
+    automation: StrictBool = True
     owner_notices: OwnerNotices = OwnerNotices.EACH
     unknown_delivery: UnknownDelivery = UnknownDelivery.RESEND
 

@@ -71,10 +71,24 @@ def _image_address(value: Any) -> Any:
 
 
 AppId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
-Email = Annotated[str, StringConstraints(max_length=254), Storable, AfterValidator(deliverable)]
-WebUrl = Annotated[str, Storable, AfterValidator(web_url)]
+Email = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=254),
+    Storable,
+    AfterValidator(deliverable),
+    Field(json_schema_extra={"format": "email"}),
+]
+WebUrl = Annotated[
+    str,
+    Storable,
+    AfterValidator(web_url),
+    Field(json_schema_extra={"format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
+]
 Price = Annotated[
-    str, StringConstraints(min_length=1, max_length=40), AfterValidator(_decimal_price)
+    str,
+    StringConstraints(min_length=1, max_length=40),
+    AfterValidator(_decimal_price),
+    Field(json_schema_extra={"pattern": r"^[0-9]+(\.[0-9]+)?$"}),
 ]
 ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
 ParameterValue = Annotated[str, StringConstraints(max_length=2000), Storable]
