@@ -24,6 +24,9 @@ EMAIL_TASK_QUEUE = "email"
 PAGE_SIZE = 500
 """How many requests one activity claims and signals."""
 
+PAGES_PER_RUN = 50
+"""After how many pages a restock goes on in a new run, so that its history stays short."""
+
 
 class Contract(BaseModel):
     """Camel case on the wire, either spelling accepted, unknown fields ignored."""

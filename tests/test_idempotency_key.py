@@ -4,14 +4,11 @@ import asyncio
 from uuid import uuid4
 
 from shop import BASE, ORCHID, STORES, Shop
+from shoppers import address
 
 
 def key() -> dict[str, str]:
     return {"Idempotency-Key": uuid4().hex}
-
-
-def address() -> str:
-    return f"shopper-{uuid4().hex[:8]}@example.com"
 
 
 async def test_a_repeated_create_gets_the_first_reply_and_makes_nothing_new(shop: Shop) -> None:

@@ -3,11 +3,8 @@
 from uuid import uuid4
 
 from shop import ORCHID, Shop, eventually
+from shoppers import address
 from smtp_sink import SmtpSink
-
-
-def address(name: str = "shopper") -> str:
-    return f"{name}-{uuid4().hex[:8]}@example.com"
 
 
 async def test_a_shopper_who_asks_is_told_once_the_item_is_back(shop: Shop, sink: SmtpSink) -> None:

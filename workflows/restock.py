@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tell_owner import TellOwner
     from domain.contracts import (
         PAGE_SIZE,
+        PAGES_PER_RUN,
         Announcement,
         Counting,
         Page,
@@ -22,7 +23,6 @@ with workflow.unsafe.imports_passed_through():
         StockChangedSignal,
     )
 
-_PAGES_PER_RUN = 50
 _SOON = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
     backoff_coefficient=1.5,
@@ -72,7 +72,7 @@ class Restock:
 
     async def _announce(self, announcement: Announcement) -> None:
         self._current = announcement
-        for page in range(announcement.page, announcement.page + _PAGES_PER_RUN):
+        for page in range(announcement.page, announcement.page + PAGES_PER_RUN):
             workflow.set_current_details(f"Telling shoppers, page {page + 1} of {PAGE_SIZE} each.")
             self._current = announcement.model_copy(update={"page": page})
             result = await self._announce_page(self._current)
@@ -80,7 +80,7 @@ class Restock:
             if result.claimed < PAGE_SIZE:
                 self._current = None
                 return
-        self._go_on_in_a_new_run(announcement.page + _PAGES_PER_RUN)
+        self._go_on_in_a_new_run(announcement.page + PAGES_PER_RUN)
 
     async def _announce_page(self, announcement: Announcement) -> PageResult:
         return await workflow.execute_activity_method(

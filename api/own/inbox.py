@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.auth import Owner
 from api.services import Served
-from api.wix.models import Model
+from api.wix.models import Model, OrAbsent
 
 router = APIRouter(prefix="/inbox", tags=["Restock"])
 
@@ -20,9 +20,9 @@ class InboxLineBody(Model):
     at: datetime
     author: str
     text: str
-    email: str | None = None
-    contact_id: UUID | None = None
-    request_id: UUID | None = None
+    email: OrAbsent[str] = None
+    contact_id: OrAbsent[UUID] = None
+    request_id: OrAbsent[UUID] = None
 
 
 class InboxReply(Model):

@@ -45,16 +45,17 @@ def _step(key: SortKey, value: Value | None, backward: bool, parameters: Paramet
 
 
 def _beyond(runs: list[tuple[bool, list[_Step]]]) -> str:
-    """Steps of one direction compare as one tuple, which an index can serve.
+    """At the place or beyond it in the first run; then beyond it there or in the rest.
 
-    Where directions mix, the first run alone still bounds the scan: at or beyond the place in
-    the first run, and then beyond it there or in the rest.
+    Steps of one direction compare as one tuple, which an index can serve. The last one is the id:
+    no other row has it. "At or beyond" also tells the planner how many rows share the first value,
+    where "beyond" lets it expect none and take the wrong index.
     """
     (descending, steps), *rest = runs
     sign = "<" if descending else ">"
     columns = ", ".join(step.expression for step in steps)
     place = ", ".join(step.placed for step in steps)
-    ahead = f"({columns}) {sign} ({place})"
+    reached = f"({columns}) {sign}= ({place})"
     if not rest:
-        return ahead
-    return f"(({columns}) {sign}= ({place}) AND ({ahead} OR {_beyond(rest)}))"
+        return f"({reached} AND {steps[-1].expression} <> {steps[-1].placed})"
+    return f"({reached} AND (({columns}) {sign} ({place}) OR {_beyond(rest)}))"
