@@ -33,14 +33,15 @@ class AnnouncePage:
            gives back what it claimed and what is not settled.
         3. Signal each, some at a time. A signal sent twice is dropped by the server.
 
-        Returns how many were reached; none means that nobody waits any more.
+        Returns how many were reached, and whether more wait: a page can be short because some
+        of its requests were marked or withdrawn at that moment.
         """
         policy = await self.store.sites.policy(page.site, page.item_key)
         if not policy.automation:
             return await self._held_back(page, "automation is switched off")
         claimed = await self._claim(page)
         await self._signal_all(page, claimed)
-        return PageResult(claimed=len(claimed))
+        return PageResult(claimed=len(claimed), more=await self._more(page))
 
     async def _held_back(self, page: Page, reason: str) -> PageResult:
         if page.request_ids:
@@ -58,6 +59,12 @@ class AnnouncePage:
         return await restocks.claim_page_of_item(
             page.site, page.item_key, told.restock_id, told.page
         )
+
+    async def _more(self, page: Page) -> bool:
+        restocks, restock_id = self.store.restocks, page.announcement.restock_id
+        if page.request_ids:
+            return await restocks.more_of_ids(page.site, page.request_ids, restock_id)
+        return await restocks.more_of_item(page.site, page.item_key, restock_id)
 
     async def _signal_all(self, page: Page, claimed: Sequence[ClaimedRequest]) -> None:
         report = page.announcement.report

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
-from api.violations import WIX_RULES, violation_of
+from api.violations import violated_rule, violation_of
 from domain.errors import ApplicationError, EngineUnavailableError, InvalidRequestError
 from store.database import UNREACHABLE
 
@@ -84,7 +84,7 @@ async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
         FieldViolationBody(
             field=violation.field,
             description=violation.description,
-            violatedRule=violation.rule_name if violation.rule_name in WIX_RULES else "OTHER",
+            violatedRule=violated_rule(violation.rule_name),
             ruleName=violation.rule_name,
         )
         for violation in error.violations

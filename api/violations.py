@@ -49,6 +49,20 @@ _RULES = {
     "literal_error": "INVALID_ENUM_VALUE",
     "extra_forbidden": "FIELD_NOT_ALLOWED",
 }
+_OF_QUERIES = {
+    "INVALID_VALUE": "FORMAT",
+    "INVALID_CURSOR": "FORMAT",
+    "UNKNOWN_FIELD": "FIELD_NOT_ALLOWED",
+    "UNKNOWN_OPERATOR": "FIELD_NOT_ALLOWED",
+    "UNSUPPORTED_OPERATOR": "FIELD_NOT_ALLOWED",
+    "PAGING_CONFLICT": "ONE_OF_ALIGNMENT",
+    "CURSOR_CONFLICT": "FIELD_NOT_ALLOWED",
+    "MIN_LIMIT": "MIN",
+    "MAX_LIMIT": "MAX",
+    "MIN_OFFSET": "MIN",
+    "MAX_OFFSET": "MAX",
+    "TOO_LARGE": "MAX_SIZE",
+}
 _PLACES = ("body", "query", "path", "header")
 
 
@@ -58,9 +72,16 @@ def violation_of(problem: Any) -> FieldViolation:
     if kind == "json_invalid":
         return FieldViolation("", "The body is not valid JSON.", "FORMAT")
     rule = _RULES.get(kind) or (kind if kind in WIX_RULES else "VALIDATION")
+    if kind.startswith("uuid"):
+        return FieldViolation(field_path(problem["loc"]), "must be a GUID", rule)
     # Without pydantic's "Value error, " before our own words.
     words = problem.get("ctx", {}).get("error", problem["msg"])
     return FieldViolation(field_path(problem["loc"]), str(words), rule)
+
+
+def violated_rule(rule_name: str) -> str:
+    """Wix's word for a rule of ours; `OTHER` where it has none."""
+    return rule_name if rule_name in WIX_RULES else _OF_QUERIES.get(rule_name, "OTHER")
 
 
 def field_path(location: tuple[int | str, ...]) -> str:

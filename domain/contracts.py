@@ -134,9 +134,13 @@ class Page(Contract):
 
 
 class PageResult(Contract):
-    """How many requests a page reached; `held_back` says why none may be told now."""
+    """How many requests a page reached, and whether more wait.
+
+    `held_back` says why none may be told now.
+    """
 
     claimed: int = 0
+    more: bool = False
     held_back: str = ""
 
 

@@ -48,6 +48,16 @@ class Restocks:
         )
         return [ClaimedRequest.of(row) async for row in rows]
 
+    async def more_of_item(self, site: str, item_key: str, restock_id: UUID) -> bool:
+        """Whether a further page would claim anyone."""
+        more = _sql.more_of_item(self.pool, site=site, item_key=item_key, restock_id=restock_id)
+        return bool(await more)
+
+    async def more_of_ids(self, site: str, request_ids: Sequence[UUID], restock_id: UUID) -> bool:
+        """The same for requests named by id."""
+        more = _sql.more_of_ids(self.pool, site=site, ids=list(request_ids), restock_id=restock_id)
+        return bool(await more)
+
     async def hold_back_item(self, site: str, item_key: str, reason: str) -> None:
         """Write in the timeline of each waiting request of an item why it is not told."""
         await _sql.hold_back_item(self.pool, site=site, item_key=item_key, reason=reason)

@@ -1,5 +1,6 @@
 """One item that is back: everyone who waits for it is told, page by page."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -77,7 +78,7 @@ class Restock:
             self._current = announcement.model_copy(update={"page": page})
             result = await self._announce_page(self._current)
             self._note(announcement, result)
-            if result.claimed < PAGE_SIZE:
+            if not result.more:
                 self._current = None
                 return
         self._go_on_in_a_new_run(announcement.page + PAGES_PER_RUN)
@@ -126,6 +127,7 @@ class Restock:
         await workflow.wait_condition(lambda: counting.done() or bool(self._reports))
         if not counting.done():
             counting.cancel()
+            await asyncio.gather(counting, return_exceptions=True)
             return None
         return await counting
 

@@ -2,6 +2,8 @@
 -- Claims the oldest waiting requests of an item for one page of a restock. Asked again, it gives
 -- back what the page claimed and what is not settled yet, so a retry repeats only that.
 -- A request this restock already had (and gave back) is not claimed a second time.
+-- Waits for locked rows: skipping them would skip shoppers. Rows that a new timeline line refers
+-- to are locked FOR KEY SHARE, with which this lock does not conflict.
 WITH again AS (
     SELECT id, item_key FROM requests
     WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
@@ -11,7 +13,7 @@ WITH again AS (
       AND restock_id IS DISTINCT FROM :restock_id AND NOT EXISTS (SELECT FROM again)
     ORDER BY created_date, id
     LIMIT :limit
-    FOR UPDATE SKIP LOCKED
+    FOR NO KEY UPDATE
 ), claimed AS (
     UPDATE requests r
     SET status = 'PROCESSING', restock_id = :restock_id, restock_page = :page, updated_date = now()
@@ -38,7 +40,7 @@ WITH again AS (
       AND restock_id IS DISTINCT FROM :restock_id AND NOT EXISTS (SELECT FROM again)
     ORDER BY created_date, id
     LIMIT :limit
-    FOR UPDATE SKIP LOCKED
+    FOR NO KEY UPDATE
 ), claimed AS (
     UPDATE requests r
     SET status = 'PROCESSING', auto_notified = NULL, restock_id = :restock_id,
@@ -49,6 +51,21 @@ WITH again AS (
     INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
 )
 SELECT id, item_key FROM claimed UNION ALL SELECT id, item_key FROM again;
+
+-- name: more_of_item(site, item_key, restock_id)$
+-- Whether a further page would claim anyone.
+SELECT EXISTS (
+    SELECT FROM requests
+    WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED'
+      AND restock_id IS DISTINCT FROM :restock_id
+);
+
+-- name: more_of_ids(site, ids, restock_id)$
+SELECT EXISTS (
+    SELECT FROM requests
+    WHERE site = :site AND id = ANY(:ids::uuid[]) AND status = 'RECEIVED'
+      AND restock_id IS DISTINCT FROM :restock_id
+);
 
 -- name: hold_back_item(site, item_key, reason)!
 -- Says in the timeline of every waiting request of an item why it is not told.
