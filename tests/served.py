@@ -18,6 +18,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     # Named as TCP, so that asyncio sends each reply at once (TCP_NODELAY).
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
+    listening.listen()
     server = uvicorn.Server(server_config(app, Settings()))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
