@@ -5,7 +5,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from temporalio.service import RPCError
 
 from api.violations import violated_rule, violation_of
 from domain.errors import ApplicationError, EngineUnavailableError, InvalidRequestError
@@ -58,7 +57,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(InvalidRequestError, _invalid_request)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RPCError, _engine_unavailable)
     for kind in UNREACHABLE:
         app.add_exception_handler(kind, _store_unavailable)
 
@@ -106,10 +104,6 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
     reply = _reply(error.status_code, str(error.detail), ErrorDetails(applicationError=body))
     reply.headers.update(error.headers or {})
     return reply
-
-
-async def _engine_unavailable(_: Request, error: Exception) -> JSONResponse:
-    return _refusal(EngineUnavailableError())
 
 
 async def _store_unavailable(_: Request, error: Exception) -> JSONResponse:

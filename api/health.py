@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from temporalio.service import RPCError
 
 from api.services import Served, Services
+from domain.errors import EngineUnavailableError
 
 router = APIRouter(tags=["Health"])
 
@@ -48,6 +49,9 @@ async def _engine(services: Services) -> str:
             await services.engine.worker_answers()
     except TimeoutError:
         return "no answer in time"
-    except (RPCError, RuntimeError) as error:
-        return f"does not answer: {str(error)[:200]}"
+    except EngineUnavailableError:
+        return "does not answer"
+    except RPCError as error:
+        # A query that no worker takes.
+        return f"no worker answers: {error.message[:200]}"
     return "ok"

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import asyncpg
 import typer
 from pydantic import ValidationError
-from temporalio.service import RPCError
 
 from cli.embedded.errors import EmbeddedStackError
+from domain.errors import EngineUnavailableError
 from domain.settings import PREFIX, UnknownSettingError
 
 
@@ -25,9 +25,7 @@ def clear_errors() -> Iterator[None]:
         typer.echo(str(error), err=True)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         typer.echo(f"Postgres: {error}", err=True)
-    except RPCError as error:
-        typer.echo(f"Temporal: {error}", err=True)
-    except (OSError, EmbeddedStackError) as error:
+    except (OSError, EmbeddedStackError, EngineUnavailableError) as error:
         typer.echo(str(error), err=True)
     else:
         return

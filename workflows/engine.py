@@ -1,9 +1,12 @@
 """How the rest of Restock reaches its workflows: every start, signal and query."""
 
+import functools
 import os
 import socket
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import temporalio.api.common.v1
@@ -34,6 +37,7 @@ from domain.contracts import (
     RestockSignal,
     WithdrawSignal,
 )
+from domain.errors import EngineUnavailableError
 from domain.ids import (
     report_workflow_id,
     request_workflow_id,
@@ -52,6 +56,36 @@ RESTOCK_ITEM = SearchAttributeKey.for_keyword("RestockItem")
 # A shopper or an inventory service waits for these calls; the reconciler makes up for a create.
 _PATIENCE = timedelta(seconds=3)
 _JOIN = WorkflowIDConflictPolicy.USE_EXISTING
+
+
+_TRANSIENT = (
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+)
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+def _or_unavailable(
+    call: Callable[Arguments, Awaitable[Answer]],
+) -> Callable[Arguments, Coroutine[Any, Any, Answer]]:
+    """The call, raising `EngineUnavailableError` where Temporal does not answer."""
+
+    @functools.wraps(call)
+    async def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        try:
+            return await call(*args, **kwargs)
+        except RPCError as error:
+            if error.status in _TRANSIENT:
+                raise EngineUnavailableError() from error
+            raise
+        except RuntimeError as error:
+            # What a lazy client raises where its first call cannot connect.
+            raise EngineUnavailableError() from error
+
+    return wrapped
 
 
 async def connect(lazy: bool = False) -> Client:
@@ -75,11 +109,12 @@ async def connect(lazy: bool = False) -> Client:
 class Engine:
     """Temporal, as Restock uses it. Every call is safe to repeat.
 
-    Raises `temporalio.service.RPCError` where Temporal does not answer.
+    Raises `EngineUnavailableError` where Temporal does not answer.
     """
 
     client: Client
 
+    @_or_unavailable
     async def start_request(self, request: WaitingStart) -> None:
         """Start the workflow of a new request, unless it runs."""
         await self.client.start_workflow(
@@ -93,6 +128,7 @@ class Engine:
             rpc_timeout=_PATIENCE,
         )
 
+    @_or_unavailable
     async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> None:
         """Tell a request that its item is back; start its workflow again where it ended.
 
@@ -106,11 +142,13 @@ class Engine:
             name = NotificationRequest.restock.__name__
             await self._start_with(site, request, name, signal)
 
+    @_or_unavailable
     async def mark(self, site: str, request: ClaimedRequest) -> None:
         """Tell a request that the owner told the shopper; its workflow may have ended."""
         name = NotificationRequest.mark_as_sent.__name__
         await self._start_with(site, request, name, MarkSignal())
 
+    @_or_unavailable
     async def withdraw(self, request_id: UUID) -> None:
         """End the workflow of a request, if it runs."""
         handle = self.client.get_workflow_handle(request_workflow_id(request_id))
@@ -124,12 +162,14 @@ class Engine:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
+    @_or_unavailable
     async def report_item(self, site: str, item_key: str, report: ReportedSignal) -> None:
         """Announce an item to all who wait for it; joins a restock that is running."""
         await self._report(
             restock_workflow_id(site, item_key), RestockInput(site=site, item_key=item_key), report
         )
 
+    @_or_unavailable
     async def report_requests(
         self, site: str, request_ids: tuple[UUID, ...], report: ReportedSignal
     ) -> None:
@@ -140,6 +180,7 @@ class Engine:
             report,
         )
 
+    @_or_unavailable
     async def worker_answers(self) -> bool:
         """Whether Temporal and a worker answer now."""
         handle = await self.client.start_workflow(
@@ -152,6 +193,7 @@ class Engine:
         )
         return await handle.query(Readiness.worker_answers, rpc_timeout=_PATIENCE)
 
+    @_or_unavailable
     async def ensure_schedules(self) -> None:
         """Make the schedules Restock needs, where they are missing."""
         action = ScheduleActionStartWorkflow(Reconciler.run, id="reconcile", task_queue=TASK_QUEUE)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from temporalio.service import RPCError
 
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
 from api.services import Served, Services
@@ -20,6 +19,7 @@ from api.wix.models import (
 from domain.catalog import Wanted
 from domain.errors import (
     CollectionDisabledError,
+    EngineUnavailableError,
     RequestAlreadyExistsError,
     RequestNotFoundError,
     RequestToMarkNotFoundError,
@@ -97,9 +97,9 @@ async def delete_back_in_stock_notification_request(
     try:
         await services.engine.withdraw(id)
         await services.store.requests.withdrawn(id)
-    except RPCError as error:
+    except EngineUnavailableError:
         # The reconciler ends the workflow when Temporal is back.
-        log.warning("withdraw_postponed", extra={"request": str(id), "reason": error.message})
+        log.warning("withdraw_postponed", extra={"request": str(id)})
     return EmptyReply()
 
 
@@ -153,9 +153,9 @@ async def _start(services: Services, record: RequestRecord) -> None:
     try:
         await services.engine.start_request(record)
         await services.store.requests.workflow_started(record.id)
-    except RPCError as error:
+    except EngineUnavailableError:
         # The request is kept; the reconciler starts its workflow when Temporal is back.
-        log.warning("start_postponed", extra={"request": str(record.id), "reason": error.message})
+        log.warning("start_postponed", extra={"request": str(record.id)})
 
 
 async def _once_marked(services: Services, record: RequestRecord) -> RequestRecord:
