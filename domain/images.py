@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote, unquote, urlsplit
 
+# What an entry of a Postgres index can hold, with room to spare.
 _LONGEST = 2048
 _WIX_IMAGE = re.compile(r"wix:image://v1/(?P<id>[^/#?\s]+)(?:/[^#\s]*)?(?:#\S*)?")
 _WIX_MEDIA = "https://static.wixstatic.com/media/"
@@ -20,8 +21,8 @@ def usable_image_url(address: str) -> str:
 
 def web_url(address: str) -> str:
     """`address`, if it is an absolute http(s) URL. Raises `ValueError` otherwise."""
-    if len(address) > _LONGEST:
-        raise ValueError(f"must not be longer than {_LONGEST} characters")
+    if len(address.encode()) > _LONGEST:
+        raise ValueError(f"must not be longer than {_LONGEST} bytes")
     if not address.isprintable() or " " in address:
         raise ValueError("must not contain spaces or control characters")
     parts = urlsplit(address)

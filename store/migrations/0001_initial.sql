@@ -77,7 +77,8 @@ CREATE TABLE requests (
     restock_page integer,
     -- False until its workflow is known to have started.
     workflow_started boolean NOT NULL DEFAULT false,
-    created_date timestamptz NOT NULL DEFAULT now(),
+    -- In milliseconds, as clients of JavaScript read it, and ask for it again.
+    created_date timestamptz NOT NULL DEFAULT date_trunc('milliseconds', now()),
     updated_date timestamptz NOT NULL DEFAULT now()
 );
 
@@ -90,6 +91,21 @@ CREATE INDEX requests_waiting ON requests (site, item_key, created_date, id)
 CREATE INDEX requests_restock ON requests (restock_id, restock_page) WHERE restock_id IS NOT NULL;
 CREATE INDEX requests_not_started ON requests (created_date) WHERE NOT workflow_started;
 CREATE INDEX requests_contact ON requests (contact_id);
+-- One for every filter and sort of the query language, spelt as domain/query writes them; what
+-- each serves is in docs/decisions/0003-query-language.md.
+CREATE INDEX requests_by_id ON requests (site, id);
+CREATE INDEX requests_by_created ON requests (site, created_date, id);
+CREATE INDEX requests_by_status ON requests (site, (status COLLATE "C"), id);
+CREATE INDEX requests_by_status_created
+    ON requests (site, (status COLLATE "C"), created_date, id);
+CREATE INDEX requests_by_contact ON requests (site, contact_id, id);
+CREATE INDEX requests_by_notified ON requests (site, (coalesce(auto_notified::integer, -1)), id);
+CREATE INDEX requests_by_notified_created
+    ON requests (site, (coalesce(auto_notified::integer, -1)), created_date, id);
+CREATE INDEX requests_by_url
+    ON requests (site, (coalesce('=' || item_url, '') COLLATE "C"), id);
+CREATE INDEX requests_by_url_prefix
+    ON requests (site, (lower(coalesce('=' || item_url, '') COLLATE "C")));
 
 CREATE TABLE timeline (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,1 @@
+"""What Restock's promises about speed rest on: run by `make bench`."""
