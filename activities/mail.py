@@ -61,8 +61,10 @@ class Templates:
             line = getattr(error, "lineno", None)
             where = f"{name}, line {line}" if line else name
             raise MailTemplateError(f"{where}: {error.message or error}") from error
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            raise MailTemplateError(f"{name}: {error}") from error
+        except Exception as error:
+            # A template can raise anything: it calls filters with whatever it likes.
+            reason = str(error) or type(error).__name__
+            raise MailTemplateError(f"{name}: {reason}") from error
 
 
 def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Envelope:
@@ -73,8 +75,8 @@ def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Env
     """
     name, address = parseaddr(sender)
     message = EmailMessage()
-    message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=recipient)
+    message["From"] = _address(address, name)
+    message["To"] = _address(recipient)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = message_id
@@ -82,6 +84,12 @@ def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Env
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     return Envelope(sender=address, recipient=recipient, message=message)
+
+
+def _address(address: str, name: str = "") -> Address:
+    # Not by addr_spec, which takes no internationalised local part.
+    local, _, domain = address.rpartition("@")
+    return Address(name, username=local, domain=domain)
 
 
 def domain_of(sender: str) -> str:

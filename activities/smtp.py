@@ -87,7 +87,7 @@ class SmtpPool:
             async with asyncio.timeout(patience):
                 await self._slots.acquire()
         except TimeoutError as error:
-            raise MailDeferredError(_BUSY, server_wide=True) from error
+            raise MailDeferredError(_ALL_IN_USE, server_wide=False) from error
         try:
             async with self._ready(envelope, patience) as client:
                 return await _give(client, envelope)
@@ -177,6 +177,7 @@ class SmtpPool:
             self._idle.append(connection)
 
 
+_ALL_IN_USE = "all connections to the mail server are in use"
 _BUSY = "the mail server did not get ready in time"
 
 

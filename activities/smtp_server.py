@@ -4,7 +4,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 StartTls = Literal["auto", "required", "never"]
 
@@ -32,10 +32,11 @@ class SmtpServer:
             raise ValueError("RESTOCK_SMTP_URL must begin with smtp:// or smtps://")
         if not parts.hostname:
             raise ValueError("RESTOCK_SMTP_URL names no host")
+        port = _port(parts)
         implicit_tls = parts.scheme == "smtps"
         return cls(
             host=parts.hostname,
-            port=parts.port or (465 if implicit_tls else 587),
+            port=port or (465 if implicit_tls else 587),
             implicit_tls=implicit_tls,
             starttls=_starttls(parts.query),
             username=unquote(parts.username) if parts.username else None,
@@ -49,6 +50,17 @@ class SmtpServer:
         if self.implicit_tls or self.starttls == "never":
             return False
         return True if self.starttls == "required" else None
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        # urllib's own words would quote what may be a part of the password.
+        raise ValueError(
+            "RESTOCK_SMTP_URL has no number as its port; in the user and the password, write "
+            "/ as %2F, @ as %40, : as %3A, ? as %3F and # as %23"
+        ) from None
 
 
 def _starttls(query: str) -> StartTls:

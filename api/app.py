@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
 from api import health, mailbox
-from api.errors import ErrorBody, install_error_handlers
+from api.errors import ErrorBody, install_error_handlers, unforeseen
 from api.own import inbox, policy, timeline
 from api.services import Services
 from api.wix import notifications, query
@@ -76,7 +76,11 @@ async def _logged(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     started, request_id = time.perf_counter(), str(uuid4())
-    response = await call_next(request)
+    try:
+        response = await call_next(request)
+    except Exception:
+        log.exception("unforeseen", extra={"request_id": request_id})
+        response = unforeseen()
     response.headers["X-Wix-Request-Id"] = request_id
     mailbox.no_scripts(request, response)
     route = request.scope.get("route")

@@ -61,6 +61,13 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _store_unavailable)
 
 
+def unforeseen() -> JSONResponse:
+    """The reply to a fault of Restock's own."""
+    text = "Restock failed to do this. Its log has the reason, under the X-Wix-Request-Id."
+    body = ApplicationErrorBody(code="INTERNAL", description=text)
+    return _reply(500, text, ErrorDetails(applicationError=body))
+
+
 def _reply(status: int, message: str, details: ErrorDetails) -> JSONResponse:
     body = ErrorBody(message=message, details=details)
     return JSONResponse(body.model_dump(exclude_none=True), status_code=status)

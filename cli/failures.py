@@ -24,7 +24,8 @@ def clear_errors() -> Iterator[None]:
     except (UnknownSettingError, ValueError) as error:
         typer.echo(str(error), err=True)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        typer.echo(f"Postgres: {error}", err=True)
+        # Only the first line: the detail would quote the row.
+        typer.echo(f"Postgres: {error.args[0]}", err=True)
     except (OSError, EmbeddedStackError, EngineUnavailableError) as error:
         typer.echo(str(error), err=True)
     else:

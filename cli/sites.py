@@ -7,6 +7,7 @@ from typer import Argument, Option
 
 from cli.database import DataDir, with_store
 from cli.tables import show
+from domain.addresses import own_address, sender
 from store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="The shops that one Restock serves.")
@@ -30,8 +31,10 @@ def create(
 ) -> None:
     """Make a site; an existing one is left as it is."""
 
+    name = name or site
+
     async def make(store: Store) -> None:
-        await store.sites.make(site, name or site)
+        await store.sites.make(site, name)
 
     with_store(data_dir, make)
     typer.echo(f"Site {site} exists.")
@@ -50,6 +53,10 @@ def change(
     """Change what is given, and leave the rest."""
 
     async def act(store: Store) -> bool:
+        if owner_email:
+            own_address(owner_email)
+        if mail_from:
+            sender(mail_from)
         return await store.sites.change(site, name, owner_email, mail_from)
 
     if not with_store(data_dir, act):

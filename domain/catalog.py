@@ -89,7 +89,7 @@ def _canonical(value: Any) -> Any:
 
 
 def _sorted_keys(value: dict[str, Any]) -> list[str]:
-    return sorted(value, key=lambda key: unicodedata.normalize("NFC", key))
+    return sorted(value, key=lambda key: (unicodedata.normalize("NFC", key), key))
 
 
 # Python reads integers of at most 4,300 digits from JSON, so nothing is rounded.

@@ -12,8 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from domain.addresses import own_address, sender
 
 PREFIX = "RESTOCK_"
 _FILE_SUFFIX = "_FILE"
@@ -32,6 +34,8 @@ def _comma_separated(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+Address = Annotated[str, AfterValidator(own_address)]
+Sender = Annotated[str, AfterValidator(sender)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 
@@ -72,7 +76,7 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificate authority of the mail server, as a PEM file."
     )
-    mail_from: str = Field(
+    mail_from: Sender = Field(
         default="Restock <restock@localhost>",
         description="Sender of all mail, where the site has none of its own.",
     )
@@ -81,7 +85,7 @@ class Settings(BaseSettings):
         description="Folder of own mail templates, as `back_in_stock/subject.txt`, `body.txt`, "
         "`body.html`; what is missing there is taken from Restock.",
     )
-    owner_email: str = Field(
+    owner_email: Address = Field(
         default="owner@localhost",
         description="Where owner notices go, where the site has no address of its own.",
     )
@@ -97,6 +101,7 @@ class Settings(BaseSettings):
     email_rate: float | None = Field(
         default=None,
         gt=0,
+        allow_inf_nan=False,
         description="Most mails a second, over all workers, enforced by the task queue `email`. "
         "Must be the same for the API and every worker.",
     )

@@ -1,6 +1,7 @@
 """Sites, their API keys, collection settings and policies."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from store.database import Pool, Row, load_queries
 from store.records import ApiKey
 
 _sql = load_queries("sites")
+_SITE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,11 @@ class Sites:
     pool: Pool
 
     async def make(self, site: str, name: str) -> None:
-        """Make a site; an existing one is left as it is."""
+        """Make a site; an existing one is left as it is. Raises `ValueError` for a bad name."""
+        if not _SITE.fullmatch(site):
+            raise ValueError(
+                f"{site!r} is no name of a site: lower-case letters, digits and hyphens, at most 63"
+            )
         await _sql.make_site(self.pool, site=site, name=name)
 
     async def change(
