@@ -2,11 +2,14 @@
 
 import dataclasses
 
+from temporalio.api.enums.v1 import ApplicationErrorCategory
 from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 
 from domain.privacy import masked
+
+_BENIGN = ApplicationErrorCategory.APPLICATION_ERROR_CATEGORY_BENIGN
 
 
 class AddressFreeFailureConverter(DefaultFailureConverter):
@@ -18,6 +21,9 @@ class AddressFreeFailureConverter(DefaultFailureConverter):
         """Write `exception` and its causes into `failure`, free of addresses."""
         super().to_failure(exception, payload_converter, failure)
         _mask(failure)
+        if failure.application_failure_info.category == _BENIGN:
+            # "Try again later" needs no stack, and every retry would keep one in the history.
+            failure.stack_trace = ""
 
 
 data_converter = dataclasses.replace(
