@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.auth import Owner
 from api.services import Served
-from api.wix.models import Model, OrAbsent
+from api.wix.fields import Model, OrAbsent
 
 router = APIRouter(prefix="/inbox", tags=["Restock"])
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from api.auth import Owner
 from api.services import Served
-from api.wix.models import Model
+from api.wix.fields import Model
 from domain.errors import RequestNotFoundError
 from store.records import TimelineStep
 

@@ -1,22 +1,13 @@
-"""The JSON of Wix's back in stock notifications and settings, checked as Wix checks it."""
+"""The JSON of Wix's back in stock notification requests."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.addresses import deliverable
+from api.wix.fields import AppId, Email, Model, OrAbsent, Parameters, Price, WebUrl
 from domain.catalog import CatalogReference, Item, Wanted
 from domain.contracts import ReportedSignal
 from domain.errors import (
@@ -24,23 +15,13 @@ from domain.errors import (
     InvalidCatalogReferenceOptionsError,
     InvalidItemImageUrlError,
 )
-from domain.images import usable_image_url, web_url
+from domain.images import usable_image_url
 from domain.json_values import bounded_json
 from domain.status import Status
 from domain.text import Name, Storable
 from store.records import RequestRecord
 
 _MOST_IDS = 1000
-_MOST_PARAMETERS = 50
-
-
-def _decimal_price(value: str) -> str:
-    whole, _, fraction = value.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or (
-        "." in value and not (fraction.isascii() and fraction.isdigit())
-    ):
-        raise PydanticCustomError("DECIMAL_GTE", "must be a decimal number of at least 0")
-    return value
 
 
 def _image_url(image: "ImageBody | None") -> str:
@@ -59,49 +40,9 @@ def _checked_options(options: dict[str, Any] | None) -> dict[str, Any] | None:
         raise InvalidCatalogReferenceOptionsError(f"catalogReference.options: {error}") from None
 
 
-class Model(BaseModel):
-    """Camel case on the wire; unknown fields are ignored, as Wix does."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-
 def _image_address(value: Any) -> Any:
     """Accept the address alone; the SDK makes an object of it."""
     return {"url": value} if isinstance(value, str) else value
-
-
-AppId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
-Email = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=254),
-    Storable,
-    AfterValidator(deliverable),
-    Field(json_schema_extra={"format": "email"}),
-]
-WebUrl = Annotated[
-    str,
-    Storable,
-    AfterValidator(web_url),
-    Field(json_schema_extra={"format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
-]
-Price = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=40),
-    AfterValidator(_decimal_price),
-    Field(json_schema_extra={"pattern": r"^[0-9]+(\.[0-9]+)?$"}),
-]
-ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
-ParameterValue = Annotated[str, StringConstraints(max_length=2000), Storable]
-Parameters = Annotated[dict[ParameterName, ParameterValue], Field(max_length=_MOST_PARAMETERS)]
-
-
-def _is_none(value: object) -> bool:
-    return value is None
-
-
-Value = TypeVar("Value")
-OrAbsent = Annotated[Value | None, Field(exclude_if=_is_none)]
-"""A field that a reply leaves out where it has no value, as Wix does."""
 
 
 class ReferenceBody(Model):
@@ -276,94 +217,5 @@ class RequestReply(Model):
         return cls(request=RequestBody.of(record))
 
 
-class QueryBody(Model):
-    """A query: see the description of the query language."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "query": {
-                        "filter": {"status": "RECEIVED"},
-                        "sort": [{"fieldName": "createdDate", "order": "DESC"}],
-                        "cursorPaging": {"limit": 50},
-                    }
-                }
-            ]
-        }
-    )
-
-    query: Any = Field(
-        default=None, description="`filter`, `sort`, and `cursorPaging` or `paging`."
-    )
-
-
-class Cursors(Model):
-    """Where the neighbouring pages begin; absent where there is none."""
-
-    next: OrAbsent[str] = None
-    prev: OrAbsent[str] = None
-
-
-class PagingMetadata(Model):
-    """`cursors` with cursor paging, `offset` and `total` with offset paging."""
-
-    count: int
-    offset: OrAbsent[int] = None
-    total: OrAbsent[int] = None
-    cursors: OrAbsent[Cursors] = None
-
-
-class QueryReply(Model):
-    """A page of requests."""
-
-    requests: list[RequestBody]
-    metadata: PagingMetadata
-
-
-class CountBody(Model):
-    """The items to count."""
-
-    catalog_references: Annotated[list[ReferenceBody], Field(min_length=1, max_length=100)]
-
-
-class CountsBody(Model):
-    """How many wait for an item."""
-
-    catalog_reference: ReferenceBody
-    count: int
-
-
-class CountReply(Model):
-    """How many wait for each item, in the order asked."""
-
-    counts_per_catalog_reference: list[CountsBody]
-
-
 class EmptyReply(Model):
     """Nothing to say."""
-
-
-class AppBody(Model):
-    """Names an app."""
-
-    app_id: AppId
-
-
-class CollectionState(Model):
-    """Whether requests are collected for an app."""
-
-    app_id: str
-    collecting_requests: bool
-
-
-class SettingsBody(Model):
-    """The settings of a site."""
-
-    collection_states: list[CollectionState]
-
-
-class SettingsReply(Model):
-    """The settings of a site."""
-
-    settings: SettingsBody

@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from api.auth import Owner
 from api.services import Served, Services
 from api.violations import violation_of
-from api.wix.models import (
+from api.wix.models import RequestBody
+from api.wix.parameters import json_of_parameters
+from api.wix.query_models import (
     CountBody,
     CountReply,
     CountsBody,
@@ -16,9 +18,7 @@ from api.wix.models import (
     PagingMetadata,
     QueryBody,
     QueryReply,
-    RequestBody,
 )
-from api.wix.parameters import json_of_parameters
 from domain.errors import FieldViolation, InvalidRequestError
 from domain.query import QueryError, parse_query
 from store.records import RequestRecord

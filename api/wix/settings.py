@@ -4,9 +4,35 @@ from fastapi import APIRouter
 
 from api.auth import AnyCaller, Owner
 from api.services import Served, Services
-from api.wix.models import AppBody, CollectionState, SettingsBody, SettingsReply
+from api.wix.fields import AppId, Model
 from domain.catalog import WIX_STORES_APP_IDS
 from domain.errors import AppNotSupportedError
+
+
+class AppBody(Model):
+    """Names an app."""
+
+    app_id: AppId
+
+
+class CollectionState(Model):
+    """Whether requests are collected for an app."""
+
+    app_id: str
+    collecting_requests: bool
+
+
+class SettingsBody(Model):
+    """The settings of a site."""
+
+    collection_states: list[CollectionState]
+
+
+class SettingsReply(Model):
+    """The settings of a site."""
+
+    settings: SettingsBody
+
 
 router = APIRouter(prefix="/settings", tags=["Settings"])
 
