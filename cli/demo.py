@@ -10,7 +10,7 @@ from typer import Option
 
 from cli.embedded.errors import embedded_parts
 from cli.failures import clear_errors
-from domain.settings import PREFIX
+from cli.ports import Port, TemporalPort, TemporalUiPort
 
 
 def demo(
@@ -21,16 +21,9 @@ def demo(
             show_default="a new temporary folder, removed at the end",
         ),
     ] = None,
-    port: Annotated[
-        int, Option(envvar=f"{PREFIX}PORT", min=1, max=65535, help="Port of the API.")
-    ] = 8080,
-    temporal_port: Annotated[
-        int, Option(envvar=f"{PREFIX}TEMPORAL_PORT", min=1, max=65535, help="Port of Temporal.")
-    ] = 7233,
-    temporal_ui_port: Annotated[
-        int,
-        Option(envvar=f"{PREFIX}TEMPORAL_UI_PORT", min=1, max=65535, help="Port of its UI."),
-    ] = 8233,
+    port: Port = 8080,
+    temporal_port: TemporalPort = 7233,
+    temporal_ui_port: TemporalUiPort = 8233,
     exit_: Annotated[
         bool,
         Option("--exit", help="Stop at the end; the exit code is 0 only if all went as told."),

@@ -10,6 +10,7 @@ import typer
 from typer import Option
 
 from cli.failures import clear_errors
+from cli.ports import Port, TemporalPort, TemporalUiPort
 from domain.settings import PREFIX
 
 # What the embedded stack is made of is imported when it is used: the production image lacks it.
@@ -21,16 +22,9 @@ def up(
     data_dir: Annotated[
         Path, Option(envvar=f"{PREFIX}DATA_DIR", help="Where all data is kept.")
     ] = Path(".restock"),
-    port: Annotated[
-        int, Option(envvar=f"{PREFIX}PORT", min=1, max=65535, help="Port of the API.")
-    ] = 8080,
-    temporal_port: Annotated[
-        int, Option(envvar=f"{PREFIX}TEMPORAL_PORT", min=1, max=65535, help="Port of Temporal.")
-    ] = 7233,
-    temporal_ui_port: Annotated[
-        int,
-        Option(envvar=f"{PREFIX}TEMPORAL_UI_PORT", min=1, max=65535, help="Port of its UI."),
-    ] = 8233,
+    port: Port = 8080,
+    temporal_port: TemporalPort = 7233,
+    temporal_ui_port: TemporalUiPort = 8233,
     smtp_url: Annotated[
         str | None,
         Option(
