@@ -22,7 +22,7 @@ demo: install ## Watch the whole product work on real parts
 	$(BIN)/restock demo
 
 test: install ## Run the test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install ## Lint, types, formatting
 	$(BIN)/ruff check .

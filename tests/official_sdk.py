@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import fcntl
 import json
 import shutil
 import subprocess
@@ -38,9 +39,11 @@ def node_with_sdk() -> str:
     version = subprocess.check_output([node, "--version"], text=True).strip()
     if int(version.removeprefix("v").split(".")[0]) < _OLDEST_NODE:
         pytest.skip(f"the official SDK needs Node {_OLDEST_NODE} or newer; this is {version}")
-    if not _installed():
-        done = subprocess.run([npm, "ci"], cwd=_SCRIPTS, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+    with (_SCRIPTS / "package.json").open() as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        if not _installed():
+            done = subprocess.run([npm, "ci"], cwd=_SCRIPTS, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
     return node
 
 

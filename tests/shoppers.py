@@ -1,5 +1,6 @@
 """Shoppers, items and references that no two tests share."""
 
+from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
@@ -23,3 +24,10 @@ def wanted(email: str, item: Item | None = None) -> Wanted:
     """What a shopper asks for, as the store takes it."""
     reference = CatalogReference(app_id=STORES, catalog_item_id="orchid")
     return Wanted(reference=reference, email=email, item=item or Item(**ORCHID))
+
+
+def part(mail: EmailMessage, subtype: str) -> str:
+    """The `plain` or the `html` part of a mail."""
+    body = mail.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content())

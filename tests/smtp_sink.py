@@ -24,12 +24,11 @@ class SmtpSink:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [message_from_bytes(e.content, policy=policy.default) for e in self.envelopes]
+        return [_read(each) for each in self.envelopes]
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails that were taken for an address."""
-        kept = zip(self.envelopes, self.mails, strict=True)
-        return [mail for envelope, mail in kept if address in envelope.rcpt_tos]
+        return [_read(each) for each in self.envelopes if address in each.rcpt_tos]
 
     async def handle_RCPT(
         self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any
@@ -64,6 +63,10 @@ class SmtpSink:
         if self.down:
             return _HangUp()
         return SMTP(self, hostname="sink.test", enable_SMTPUTF8=True)
+
+
+def _read(envelope: Envelope) -> EmailMessage:
+    return message_from_bytes(envelope.content, policy=policy.default)
 
 
 class _HangUp(asyncio.Protocol):

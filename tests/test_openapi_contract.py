@@ -17,7 +17,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 async def test_no_call_fails_and_no_reply_is_undocumented(
-    shop: Shop, temporal, settings: Settings
+    shop: Shop, temporal, settings: Settings, tmp_path: Path
 ) -> None:
     app = create_app(Services(shop.store, Engine(temporal), settings))
     async with served(app) as address:
@@ -30,6 +30,7 @@ async def test_no_call_fails_and_no_reply_is_undocumented(
             "--max-examples=20",
             "--phases=examples,coverage,fuzzing",
             "--no-color",
+            cwd=tmp_path,
             stdout=asyncio.subprocess.PIPE,
         )
         printed, _ = await process.communicate()

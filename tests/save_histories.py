@@ -1,0 +1,94 @@
+"""Makes tests/histories anew, from real runs. Run it when a workflow changes on purpose:
+
+    .venv/bin/python -m pytest tests/save_histories.py
+
+pytest does not collect this file by itself. The histories before the change are worth keeping,
+under another name, for as long as requests that began before it may wait.
+"""
+
+from uuid import UUID, uuid4
+
+from histories import FOLDER, anonymous, history_json
+from shop import BASE, Shop
+from shoppers import address, orchid_key, wanted
+from temporalio.client import Client
+
+from domain.catalog import Item
+from domain.contracts import TASK_QUEUE, Announcement, ReportedSignal, RestockInput
+from domain.ids import report_workflow_id, restock_workflow_id
+from workflows.engine import Engine
+from workflows.housekeeping import Reconciler
+from workflows.restock import Restock
+
+
+async def save(temporal: Client, workflow_id: str, name: str) -> None:
+    """Keep the history of a workflow, once it ended, as tests/histories/<name>.json."""
+    await temporal.get_workflow_handle(workflow_id).result()
+    await save_now(temporal, workflow_id, name)
+
+
+async def save_now(temporal: Client, workflow_id: str, name: str) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.json").write_text(anonymous(await history_json(temporal, workflow_id)))
+
+
+async def test_save_requests_told_together(shop: Shop, temporal: Client) -> None:
+    names = ("shopper", "refused", "later1", "lost1")
+    ids = {name: await shop.ask(address(name)) for name in names}
+    await shop.report(extraAutomationTemplateParameters={"item.price": "70.00"})
+    kept = {"shopper": "told", "refused": "refused", "later1": "deferred_then_told"}
+    for name, request_id in ids.items():
+        await save(temporal, f"request/{request_id}", kept.get(name, "answer_lost_then_told"))
+    workflow_id = restock_workflow_id(shop.site, orchid_key())
+    await save(temporal, workflow_id, "restock_of_several")
+    await shop.report(requestIds=[ids["refused"]])
+    workflow_id = report_workflow_id(shop.site, [UUID(ids["refused"])])
+    await save(temporal, workflow_id, "restock_by_ids")
+    await save(temporal, f"request/{ids['refused']}", "taken_up_again")
+
+
+async def test_save_requests_that_end_otherwise(shop: Shop, temporal: Client) -> None:
+    waiting, marked, deleted = [await shop.ask(address()) for _ in range(3)]
+    await shop.call("PUT", f"{BASE}/{marked}/mark-as-notification-sent", {"id": marked})
+    await shop.call("DELETE", f"{BASE}/{deleted}")
+    await save(temporal, f"request/{marked}", "marked")
+    await save(temporal, f"request/{deleted}", "withdrawn")
+    await shop.until_step(waiting, "owner_told")
+    await save_now(temporal, f"request/{waiting}", "waiting")
+
+
+async def test_save_requests_signalled_directly(shop: Shop, temporal: Client) -> None:
+    record = await shop.store.requests.create(shop.site, wanted(address(), Item(name="Fern")))
+    await Engine(temporal).start_request(record)
+    handle = temporal.get_workflow_handle(f"request/{record.id}")
+    await handle.signal("restock", "malformed")
+    await handle.signal("restock")
+    await shop.until_step(str(record.id), "held_back")
+    await handle.signal("restock", {"itemDetails": {"price": "3.50"}})
+    await save(temporal, handle.id, "held_back_then_told_directly")
+    queued = await shop.ask(address())
+    await temporal.get_workflow_handle(f"request/{queued}").signal("restock", {"queued": True})
+    await save(temporal, f"request/{queued}", "told_through_the_mail_queue")
+
+
+async def test_save_restocks(shop: Shop, temporal: Client) -> None:
+    workflow_id = restock_workflow_id(shop.site, orchid_key())
+    await shop.ask(address())
+    going_on = Announcement(restock_id=uuid4(), report=ReportedSignal(), page=50)
+    await temporal.execute_workflow(
+        Restock.run,
+        RestockInput(site=shop.site, item_key=orchid_key(), current=going_on),
+        id=workflow_id,
+        task_queue=TASK_QUEUE,
+    )
+    await save_now(temporal, workflow_id, "restock_continued_as_new")
+    await shop.call("PATCH", "/v1/policy", {"automation": False})
+    await shop.ask(address())
+    await shop.report()
+    await save(temporal, workflow_id, "restock_with_automation_off")
+
+
+async def test_save_housekeeping(shop: Shop, temporal: Client) -> None:
+    workflow_id = f"reconcile-{uuid4()}"
+    await temporal.execute_workflow(Reconciler.run, id=workflow_id, task_queue=TASK_QUEUE)
+    await save_now(temporal, workflow_id, "reconciler")

@@ -1,0 +1,116 @@
+"""Settings: documented, converted, and refused when they are wrong."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from domain.settings import PREFIX, Settings, UnknownSettingError, load_settings
+
+ROOT = Path(__file__).parents[1]
+NAMES = sorted(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_is_described_and_in_the_readme(name: str) -> None:
+    assert Settings.model_fields[name].description
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{PREFIX}{name.upper()}" in readme
+
+
+def test_without_any_variable_the_defaults_hold() -> None:
+    assert load_settings({}) == Settings()
+    assert load_settings({"PATH": "/bin", f"{PREFIX}PORT": ""}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("PROT", "PORT"), ("SMTP_URI", "SMTP_URL"), ("SMTP_ULR_FILE", "SMTP_URL")],
+)
+def test_a_misspelt_setting_is_an_error_that_names_the_right_one(given: str, meant: str) -> None:
+    with pytest.raises(UnknownSettingError, match=f"Did you mean {PREFIX}{meant}\\?") as error:
+        load_settings({f"{PREFIX}{given}": "x"})
+    assert f"{PREFIX}{given} is not a setting" in str(error.value)
+
+
+def test_a_name_like_nothing_is_an_error_without_a_guess() -> None:
+    with pytest.raises(UnknownSettingError) as error:
+        load_settings({f"{PREFIX}ZZZZZZ": "x"})
+    assert "mean" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("30m", timedelta(minutes=30)),
+        ("48h", timedelta(hours=48)),
+        ("2 d", timedelta(days=2)),
+        ("PT1H", timedelta(hours=1)),
+    ],
+)
+def test_durations_are_written_as_people_write_them(text: str, duration: timedelta) -> None:
+    read = load_settings({f"{PREFIX}EMAIL_GIVE_UP_AFTER": text})
+    assert read.email_give_up_after == duration
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("DATABASE_CONNECTIONS", "1"),
+        ("EMAIL_GIVE_UP_AFTER", "0s"),
+        ("EMAIL_GIVE_UP_AFTER", "-1h"),
+        ("EMAIL_GIVE_UP_AFTER", "soon"),
+        ("EMAIL_RATE", "0"),
+        ("EMAIL_RATE", "nan"),
+        ("EMAIL_RATE", "inf"),
+        ("SHUTDOWN_GRACE", "-1s"),
+        ("LOG_LEVEL", "LOUD"),
+        ("SMTP_CONNECTIONS", "0"),
+        ("MAIL_FROM", "Orchid House"),
+        ("MAIL_FROM", "Orchid House <nobody>"),
+        ("OWNER_EMAIL", "nobody"),
+    ],
+)
+def test_a_bad_value_is_an_error_that_names_the_setting(name: str, value: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        load_settings({f"{PREFIX}{name}": value})
+    assert [problem["loc"] for problem in error.value.errors()] == [(name.lower(),)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_may_come_from_a_file(name: str, tmp_path: Path) -> None:
+    default = getattr(Settings(), name)
+    file = tmp_path / "value"
+    shown = {"database_url": "postgresql://x", "port": "1234", "mail_from": "A <a@b.test>"}
+    text = shown.get(name, "" if default in (None, ()) else str(default))
+    file.write_text(f"{text}\n")
+    if text and "***" not in text and not isinstance(default, timedelta):
+        plain = load_settings({f"{PREFIX}{name.upper()}": text})
+        assert load_settings({f"{PREFIX}{name.upper()}_FILE": str(file)}) == plain
+
+
+def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="missing"):
+        load_settings({f"{PREFIX}OWNER_KEY_FILE": str(tmp_path / "missing")})
+
+
+def test_secrets_are_not_shown() -> None:
+    given = {
+        f"{PREFIX}DATABASE_URL": "postgresql://u:s3cret@db/restock",
+        f"{PREFIX}SMTP_URL": "smtp://u:s3cret@mail",
+        f"{PREFIX}OWNER_KEY": "rsk_owner_s3cret",
+    }
+    settings = load_settings(given)
+    assert "s3cret" not in f"{settings!r} {settings}"
+    assert settings.owner_key is not None
+    assert settings.owner_key.get_secret_value() == "rsk_owner_s3cret"
+
+
+def test_app_ids_are_separated_by_commas() -> None:
+    read = load_settings({f"{PREFIX}CATALOG_APP_IDS": " a, b ,,c"})
+    assert read.catalog_app_ids == ("a", "b", "c")
