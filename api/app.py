@@ -9,8 +9,9 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
 from api import health, mailbox
-from api.errors import ErrorBody, install_error_handlers, unforeseen
+from api.errors import install_error_handlers, unforeseen
 from api.own import inbox, policy, timeline
+from api.reference import EVERYWHERE, document_errors_as_they_are, operation_id
 from api.services import Services
 from api.wix import notifications, query
 from api.wix import settings as wix_settings
@@ -37,6 +38,7 @@ def create_app(services: Services) -> FastAPI:
         summary="A self-hosted back-in-stock engine that speaks Wix's API.",
         openapi_tags=_TAGS,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     app.state.services = services
     wix = _wix_router()
@@ -48,11 +50,12 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(mailbox.router)
     app.middleware("http")(_logged)
     install_error_handlers(app)
+    document_errors_as_they_are(app)
     return app
 
 
 def _wix_router() -> APIRouter:
-    router = APIRouter(responses=_errors(400, 401, 403, 404, 409, 428, 503))
+    router = APIRouter(responses=EVERYWHERE)
     # Before the paths that end in an id, which would swallow these.
     router.include_router(wix_settings.router, prefix=_REQUESTS)
     router.include_router(query.router, prefix=_REQUESTS)
@@ -62,14 +65,10 @@ def _wix_router() -> APIRouter:
 
 
 def _own_router() -> APIRouter:
-    router = APIRouter(prefix="/v1", responses=_errors(400, 401, 403, 503))
+    router = APIRouter(prefix="/v1", responses=EVERYWHERE)
     router.include_router(policy.router)
     router.include_router(inbox.router)
     return router
-
-
-def _errors(*statuses: int) -> dict[int | str, dict[str, object]]:
-    return {status: {"model": ErrorBody, "description": "Refused"} for status in statuses}
 
 
 async def _logged(

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.auth import Owner
+from api.reference import refusals
 from api.services import Served
 from api.wix.fields import Model
 from domain.errors import RequestNotFoundError
@@ -33,7 +34,11 @@ class TimelineReply(Model):
         return cls(timeline=[StepBody(**step.model_dump()) for step in steps])
 
 
-@router.get("/{id}/timeline", summary="Get the timeline of a request")
+@router.get(
+    "/{id}/timeline",
+    summary="Get the timeline of a request",
+    responses=refusals(RequestNotFoundError),
+)
 async def get_timeline(id: UUID, caller: Owner, services: Served) -> TimelineReply:
     """Everything that happened to a request, and every reason why it was not told yet."""
     steps = await services.store.requests.timeline(caller.site, id)

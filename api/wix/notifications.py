@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
+from api.reference import refusals
 from api.services import Served, Services
 from api.wix.idempotency import IdempotencyKey, answered_once
 from api.wix.models import (
@@ -18,8 +19,12 @@ from api.wix.models import (
 )
 from domain.catalog import Wanted
 from domain.errors import (
+    BothReferenceAndIdsError,
     CollectionDisabledError,
     EngineUnavailableError,
+    IdempotencyKeyReusedError,
+    InvalidCatalogReferenceOptionsError,
+    InvalidItemImageUrlError,
     RequestAlreadyExistsError,
     RequestNotFoundError,
     RequestToMarkNotFoundError,
@@ -37,7 +42,17 @@ _MARK_SECONDS = 3.0
 _LOOK_AGAIN_SECONDS = 0.02
 
 
-@router.post("", summary="Create a back in stock notification request")
+@router.post(
+    "",
+    summary="Create a back in stock notification request",
+    responses=refusals(
+        InvalidItemImageUrlError,
+        InvalidCatalogReferenceOptionsError,
+        RequestAlreadyExistsError,
+        IdempotencyKeyReusedError,
+        CollectionDisabledError,
+    ),
+)
 async def create_back_in_stock_notification_request(
     body: CreateBody,
     caller: OwnerOrStorefront,
@@ -62,7 +77,16 @@ async def create_back_in_stock_notification_request(
     return reply
 
 
-@router.post("/report-items-back-in-stock", summary="Report items back in stock")
+@router.post(
+    "/report-items-back-in-stock",
+    summary="Report items back in stock",
+    responses=refusals(
+        InvalidItemImageUrlError,
+        InvalidCatalogReferenceOptionsError,
+        BothReferenceAndIdsError,
+        IdempotencyKeyReusedError,
+    ),
+)
 async def report_items_back_in_stock(
     body: ReportBody,
     caller: OwnerOrInventory,
@@ -79,7 +103,11 @@ async def report_items_back_in_stock(
     return await answered_once(services, call, report, EmptyReply)
 
 
-@router.get("/{id}", summary="Get a back in stock notification request")
+@router.get(
+    "/{id}",
+    summary="Get a back in stock notification request",
+    responses=refusals(RequestNotFoundError),
+)
 async def get_back_in_stock_notification_request(
     id: UUID, caller: Owner, services: Served
 ) -> RequestReply:
@@ -87,7 +115,11 @@ async def get_back_in_stock_notification_request(
     return RequestReply.of(await _existing(services, caller.site, id))
 
 
-@router.delete("/{id}", summary="Delete a back in stock notification request")
+@router.delete(
+    "/{id}",
+    summary="Delete a back in stock notification request",
+    responses=refusals(RequestNotFoundError),
+)
 async def delete_back_in_stock_notification_request(
     id: UUID, caller: Owner, services: Served
 ) -> EmptyReply:
@@ -103,7 +135,11 @@ async def delete_back_in_stock_notification_request(
     return EmptyReply()
 
 
-@router.put("/{id}/mark-as-notification-sent", summary="Mark a request as told by the owner")
+@router.put(
+    "/{id}/mark-as-notification-sent",
+    summary="Mark a request as told by the owner",
+    responses=refusals(RequestToMarkNotFoundError),
+)
 async def mark_as_notification_sent(id: UUID, caller: Owner, services: Served) -> RequestReply:
     """The owner told the shopper: the request is done and no mail goes out."""
     record = await services.store.requests.get(caller.site, id)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.auth import AnyCaller, Owner
+from api.reference import refusals
 from api.services import Served, Services
 from api.wix.fields import AppId, Model
 from domain.catalog import WIX_STORES_APP_IDS
@@ -37,7 +38,11 @@ class SettingsReply(Model):
 router = APIRouter(prefix="/settings", tags=["Settings"])
 
 
-@router.post("/start-collecting", summary="Start collecting requests")
+@router.post(
+    "/start-collecting",
+    summary="Start collecting requests",
+    responses=refusals(AppNotSupportedError),
+)
 async def start_collecting_requests(
     body: AppBody, caller: Owner, services: Served
 ) -> SettingsReply:
