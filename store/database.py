@@ -1,6 +1,8 @@
 """The connection pool, and the named queries of `store/queries`."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -43,10 +45,23 @@ def load_queries(subject: str) -> Queries:
 
 
 async def open_pool(dsn: str, connections: int) -> Pool:
-    """Open a pool of at most `connections` connections, which reconnects by itself."""
-    return await asyncpg.create_pool(
-        dsn, min_size=1, max_size=connections, command_timeout=30, init=_read_json_as_python
-    )
+    """Open a pool of at most `connections` connections, which reconnects by itself.
+
+    Raises `ConnectionError` where Postgres does not answer.
+    """
+    with naming_postgres():
+        return await asyncpg.create_pool(
+            dsn, min_size=1, max_size=connections, command_timeout=30, init=_read_json_as_python
+        )
+
+
+@contextmanager
+def naming_postgres() -> Iterator[None]:
+    """Turn a failure to connect into one that says to what."""
+    try:
+        yield
+    except OSError as error:
+        raise ConnectionError(f"Postgres does not answer: {error}") from None
 
 
 async def _read_json_as_python(connection: "asyncpg.Connection[Row]") -> None:

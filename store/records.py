@@ -82,7 +82,8 @@ class Mailing(Record):
     mail_from: str | None
     policy: Policy
     ours: bool
-    previous_state: str | None
+    outcome_unknown: bool
+    unknown_attempts: int
     tried_for: timedelta
 
 

@@ -125,6 +125,8 @@ CREATE TABLE deliveries (
         CHECK (state IN ('claimed', 'deferred', 'held', 'accepted', 'refused', 'unknown')),
     message_id text NOT NULL,
     attempts integer NOT NULL DEFAULT 1,
+    -- How many of the attempts ended without anyone knowing whether the mail left.
+    unknown_attempts integer NOT NULL DEFAULT 0,
     reply text NOT NULL DEFAULT '',
     claimed_at timestamptz NOT NULL DEFAULT now(),
     settled_at timestamptz,

@@ -5,6 +5,8 @@ from importlib import resources
 
 import asyncpg
 
+from store.database import naming_postgres
+
 # Any number that nothing else in this database locks.
 _LOCK = 7_202_611_210
 
@@ -13,9 +15,11 @@ async def migrate(dsn: str) -> list[str]:
     """Bring the schema of the database at `dsn` up to date.
 
     Returns the names of the migrations applied now, oldest first; none when it was up to date.
-    Safe to call from several processes at once: they wait for each other.
+    Safe to call from several processes at once: they wait for each other. Raises
+    `ConnectionError` where Postgres does not answer.
     """
-    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(dsn)
+    with naming_postgres():
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(dsn)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         return [name for name in _names() if await _apply(connection, name)]

@@ -1,8 +1,8 @@
 -- name: begin_delivery(site, request_id, restock_id, message_id)^
 -- Everything one mail needs, and the claim that it is about to be sent.
 -- A request that waits (a direct signal) is claimed here; one that the restock claimed stays so.
--- `previous_state` is what an earlier attempt left behind: `claimed` means that nobody knows
--- whether that mail left. Where `ours` is false there is nothing to send.
+-- An earlier attempt that left its claim behind is one of which nobody knows whether its mail left;
+-- `unknown_attempts` counts those. Where `ours` is false there is nothing to send.
 WITH claimed AS (
     UPDATE requests r
     SET status = 'PROCESSING', auto_notified = NULL, restock_id = :restock_id,
@@ -22,19 +22,22 @@ WITH claimed AS (
     SELECT id FROM requests
     WHERE site = :site AND id = :request_id AND status = 'PROCESSING' AND restock_id = :restock_id
 ), previous AS (
-    SELECT state, claimed_at FROM deliveries
+    SELECT state, claimed_at, unknown_attempts + (state = 'claimed')::integer AS unknown_attempts
+    FROM deliveries
     WHERE request_id = :request_id AND restock_id = :restock_id
 ), delivery AS (
     INSERT INTO deliveries (request_id, restock_id, message_id)
     SELECT id, :restock_id, :message_id FROM ours
     ON CONFLICT (request_id, restock_id)
-    DO UPDATE SET state = 'claimed', attempts = deliveries.attempts + 1
+    DO UPDATE SET state = 'claimed', attempts = deliveries.attempts + 1,
+        unknown_attempts = (SELECT unknown_attempts FROM previous)
 )
 SELECT r.email, r.item, r.item_url, r.options,
        s.name AS site_name, s.mail_from,
        coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
        EXISTS (SELECT FROM ours) AS ours,
-       (SELECT state FROM previous) AS previous_state,
+       (SELECT state = 'claimed' FROM previous) IS TRUE AS outcome_unknown,
+       coalesce((SELECT unknown_attempts FROM previous), 0) AS unknown_attempts,
        coalesce((SELECT now() - claimed_at FROM previous), interval '0') AS tried_for
 FROM requests r
 JOIN sites s ON s.site = r.site
