@@ -32,6 +32,8 @@ from store.store import Store
 _PATIENCE_SECONDS = 8.0
 _PATIENCE_SECONDS_OF_A_RETRY = 60.0
 _HEARTBEAT_SECONDS = 3.0
+# A mail that may have arrived this many times is not sent once more, whatever the policy.
+_MOST_COPIES = 5
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class SendEmail:
 
         1. Claim the delivery in the ledger and load what the mail needs, in one statement.
         2. Not ours (deleted, told, or another restock's): nothing to send.
-        3. An earlier attempt may have sent it: the policy says resend or hold.
+        3. An earlier attempt may have sent it: the policy says resend (five copies at most) or
+           hold.
         4. Automation off, or no name or price known: hold the request back, with the reason.
         5. Write the mail and give it to the mail server.
         6. Surely not sent: note it and let Temporal retry, until it is time to give up. Perhaps
@@ -106,7 +109,9 @@ class SendEmail:
                 return Delivery(outcome=Outcome.REFUSED, reply=reply)
             case MailDeferredError():
                 return await self._deferred(telling, mailing, reply, error.server_wide)
-        raise _retry("MailUnknown", reply)
+        # Each time later, because each may be one more copy of the mail.
+        later = timedelta(minutes=mailing.unknown_attempts**2)
+        raise _retry("MailUnknown", reply, later)
 
     async def _deferred(
         self, telling: Telling, mailing: Mailing, reply: str, server_wide: bool
@@ -145,8 +150,9 @@ def mail_values(item: Item, mailing: Mailing, parameters: Mapping[str, str]) -> 
 
 
 def _must_hold(mailing: Mailing) -> bool:
-    unknown = mailing.previous_state == "claimed"
-    return unknown and mailing.policy.unknown_delivery is UnknownDelivery.HOLD
+    """Whether to leave it to the owner: by policy, or when a server keeps losing its answers."""
+    by_policy = mailing.policy.unknown_delivery is UnknownDelivery.HOLD
+    return mailing.outcome_unknown and (by_policy or mailing.unknown_attempts >= _MOST_COPIES)
 
 
 def _reason_to_wait(mailing: Mailing, item: Item) -> str:
@@ -160,9 +166,15 @@ def _patience() -> float:
     return _PATIENCE_SECONDS if activity.info().is_local else _PATIENCE_SECONDS_OF_A_RETRY
 
 
-def _retry(kind: str, reply: str) -> ApplicationError:
-    # Benign: a mail server that says "later" is no fault of the worker's.
-    return ApplicationError(reply, type=kind, category=ApplicationErrorCategory.BENIGN)
+def _retry(kind: str, reply: str, later: timedelta = timedelta(0)) -> ApplicationError:
+    """A failure that Temporal retries: after its policy's interval, or `later`."""
+    return ApplicationError(
+        reply,
+        type=kind,
+        next_retry_delay=later or None,
+        # A mail server that says "later" is no fault of the worker's.
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 @asynccontextmanager

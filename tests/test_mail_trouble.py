@@ -1,6 +1,7 @@
 """Mail servers that refuse, put off, hang up and go away."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +12,16 @@ from shop import Shop, eventually
 from shoppers import address
 from smtp_sink import SmtpSink
 from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
 
-from domain.contracts import RestockSignal
+from activities.mail import Templates
+from activities.send_email import SendEmail
+from activities.smtp import SmtpPool
+from activities.smtp_server import SmtpServer
+from domain.catalog import Item
+from domain.contracts import RestockSignal, Telling
 from domain.ids import message_id
+from domain.settings import Settings
 
 
 async def inbox(shop: Shop) -> list[str]:
@@ -88,6 +96,35 @@ async def test_a_lost_answer_is_followed_by_the_same_mail_again(shop: Shop, sink
     first, second = sink.to(shopper)
     assert first["Message-ID"] == second["Message-ID"]
     assert request_id in first["Message-ID"]
+
+
+async def test_a_server_that_keeps_losing_its_answers_does_not_make_copies_for_ever(
+    shop: Shop, sink: SmtpSink, settings: Settings
+) -> None:
+    shopper = address("lost9")
+    request_id = await shop.ask(shopper)
+    await shop.report()
+
+    async def second_copy() -> bool:
+        return len(sink.to(shopper)) == 2
+
+    await eventually(second_copy, "the second copy")
+    await shop.store.pool.execute(
+        "UPDATE deliveries SET unknown_attempts = 4 WHERE request_id = $1", UUID(request_id)
+    )
+    restock_id = await shop.store.pool.fetchval(
+        "SELECT restock_id FROM requests WHERE id = $1", UUID(request_id)
+    )
+    # The next attempt, which Temporal makes in a minute.
+    smtp = SmtpPool(SmtpServer.from_url(settings.smtp_url.get_secret_value()))
+    send = SendEmail(shop.store, smtp, Templates(), settings.mail_from, timedelta(hours=48))
+    telling = Telling(
+        site=shop.site, request_id=request_id, restock_id=restock_id, item=Item(), parameters={}
+    )
+    delivery = await ActivityEnvironment().run(send.send_email, telling)
+    assert delivery.outcome == "unknown"
+    assert (await shop.get(request_id))["status"] == "FAILED"
+    assert len(sink.to(shopper)) == 2
 
 
 async def test_a_lost_answer_is_held_for_the_owner_where_the_policy_says_so(
