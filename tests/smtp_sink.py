@@ -13,13 +13,16 @@ class SmtpSink:
     """`refused…` gets 550, `spam…` 554 after the message, `later<n>…` 451 the first n times.
 
     `lost<n>…` is kept and the connection cut before the answer, the first n times; `gone<n>…` is
-    cut before it is kept. While `down`, every connection is ended at once.
+    cut before it is kept. While `down`, every connection is ended at once. Of `crowd…`, only as
+    many as `let_in` says get past RCPT until the rest is `welcome`.
     """
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
         self.down = False
         self.connections = 0
+        self.let_in = 0
+        self.welcome = asyncio.Event()
         self._tries: Counter[str] = Counter()
 
     @property
@@ -37,6 +40,8 @@ class SmtpSink:
             return f"550 5.1.1 <{address}>: no such user"
         if self._still(address, "later"):
             return f"451 4.7.1 <{address}>: try again later"
+        if address.startswith("crowd"):
+            await self._turn()
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
@@ -51,6 +56,11 @@ class SmtpSink:
         if self._still(address, "lost"):
             server.transport.abort()
         return "250 2.0.0 taken"
+
+    async def _turn(self) -> None:
+        self.let_in -= 1
+        if self.let_in < 0:
+            await self.welcome.wait()
 
     def _still(self, address: str, word: str) -> bool:
         if not address.startswith(word):
