@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.retry import try_again
 from domain.contracts import Counting, RestockOutcome
 from store.store import Store
 
@@ -26,9 +26,8 @@ class CountOutcomes:
         outcome = await self.store.restocks.outcomes(counting.site, counting.restock_ids)
         waited = datetime.now(UTC) - activity.info().scheduled_time
         if outcome.still_sending and waited.total_seconds() < counting.patience_seconds:
-            raise ApplicationError(
+            raise try_again(
+                "StillSending",
                 f"{outcome.still_sending} of {outcome.reached} are still being sent",
-                type="StillSending",
-                category=ApplicationErrorCategory.BENIGN,
             )
         return outcome

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.mail import MailTemplateError, Templates, domain_of, written
 from activities.record_outcome import recorded
+from activities.retry import try_again
 from activities.smtp import (
     Envelope,
     MailDeferredError,
@@ -111,7 +111,7 @@ class SendEmail:
                 return await self._deferred(telling, mailing, reply, error.server_wide)
         # Each time later, because each may be one more copy of the mail.
         later = timedelta(minutes=mailing.unknown_attempts**2)
-        raise _retry("MailUnknown", reply, later)
+        raise try_again("MailUnknown", reply, later)
 
     async def _deferred(
         self, telling: Telling, mailing: Mailing, reply: str, server_wide: bool
@@ -122,7 +122,7 @@ class SendEmail:
             await deliveries.mail_trouble(telling.site, reply)
         if mailing.tried_for >= self.give_up_after:
             return Delivery(outcome=Outcome.GAVE_UP, reply=reply)
-        raise _retry("MailDeferred", reply)
+        raise try_again("MailDeferred", reply)
 
 
 def mail_values(item: Item, mailing: Mailing, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -164,17 +164,6 @@ def _reason_to_wait(mailing: Mailing, item: Item) -> str:
 
 def _patience() -> float:
     return _PATIENCE_SECONDS if activity.info().is_local else _PATIENCE_SECONDS_OF_A_RETRY
-
-
-def _retry(kind: str, reply: str, later: timedelta = timedelta(0)) -> ApplicationError:
-    """A failure that Temporal retries: after its policy's interval, or `later`."""
-    return ApplicationError(
-        reply,
-        type=kind,
-        next_retry_delay=later or None,
-        # A mail server that says "later" is no fault of the worker's.
-        category=ApplicationErrorCategory.BENIGN,
-    )
 
 
 @asynccontextmanager

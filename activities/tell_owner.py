@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.mail import Templates, domain_of, written
+from activities.retry import try_again
 from activities.smtp import MailError, MailRefusedError, SmtpPool
 from domain.contracts import NoticeKind, RequestNotice, RestockNotice
 from domain.ids import owner_message_id
@@ -88,9 +88,7 @@ class TellOwner:
             trouble = masked(str(error), recipient)
         else:
             return ""
-        raise ApplicationError(
-            trouble, type="OwnerNotTold", category=ApplicationErrorCategory.BENIGN
-        )
+        raise try_again("OwnerNotTold", trouble)
 
 
 def _request_values(about: RequestOwnerNotice) -> dict[str, Any]:
