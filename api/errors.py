@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.violations import violated_rule, violation_of
+from api.violations import invalid_request, violated_rule
 from domain.errors import ApplicationError, EngineUnavailableError, InvalidRequestError
 from store.database import UNREACHABLE
 
@@ -64,8 +64,7 @@ def install_error_handlers(app: FastAPI) -> None:
 def unforeseen() -> JSONResponse:
     """The reply to a fault of Restock's own."""
     text = "Restock failed to do this. Its log has the reason, under the X-Wix-Request-Id."
-    body = ApplicationErrorBody(code="INTERNAL", description=text)
-    return _reply(500, text, ErrorDetails(applicationError=body))
+    return _refusal(500, "INTERNAL", text)
 
 
 def _reply(status: int, message: str, details: ErrorDetails) -> JSONResponse:
@@ -73,14 +72,16 @@ def _reply(status: int, message: str, details: ErrorDetails) -> JSONResponse:
     return JSONResponse(body.model_dump(exclude_none=True), status_code=status)
 
 
-def _refusal(error: ApplicationError) -> JSONResponse:
-    body = ApplicationErrorBody(code=error.code, description=error.text, data=error.data)
-    return _reply(error.http_status, error.text, ErrorDetails(applicationError=body))
+def _refusal(
+    status: int, code: str, text: str, data: dict[str, object] | None = None
+) -> JSONResponse:
+    body = ApplicationErrorBody(code=code, description=text, data=data or {})
+    return _reply(status, text, ErrorDetails(applicationError=body))
 
 
 async def _application_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApplicationError)
-    return _refusal(error)
+    return _refusal(error.http_status, error.code, error.text, error.data)
 
 
 async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
@@ -100,18 +101,17 @@ async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    violations = [violation_of(problem) for problem in error.errors()]
-    return await _invalid_request(request, InvalidRequestError(*violations))
+    return await _invalid_request(request, invalid_request(error.errors()))
 
 
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "BAD_REQUEST")
-    body = ApplicationErrorBody(code=code, description=str(error.detail))
-    reply = _reply(error.status_code, str(error.detail), ErrorDetails(applicationError=body))
+    reply = _refusal(error.status_code, code, str(error.detail))
     reply.headers.update(error.headers or {})
     return reply
 
 
-async def _store_unavailable(_: Request, error: Exception) -> JSONResponse:
-    return _refusal(EngineUnavailableError("Postgres does not answer at the moment; try again."))
+async def _store_unavailable(request: Request, error: Exception) -> JSONResponse:
+    away = EngineUnavailableError("Postgres does not answer at the moment; try again.")
+    return await _application_error(request, away)

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from api.services import Served, Services
 from domain.errors import EngineUnavailableError
+from store.database import UNREACHABLE
 
 router = APIRouter(tags=["Health"])
 
@@ -38,7 +39,7 @@ async def _postgres(services: Services) -> str:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await services.store.ping()
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*UNREACHABLE, asyncpg.PostgresError) as error:
         return f"does not answer: {type(error).__name__}"
     return "ok"
 

@@ -1,8 +1,9 @@
 """What pydantic finds wrong, in the words of Wix's field violations."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from domain.errors import FieldViolation
+from domain.errors import FieldViolation, InvalidRequestError
 
 WIX_RULES = frozenset(
     {
@@ -77,6 +78,11 @@ def violation_of(problem: Any) -> FieldViolation:
     # Without pydantic's "Value error, " before our own words.
     words = problem.get("ctx", {}).get("error", problem["msg"])
     return FieldViolation(field_path(problem["loc"]), str(words), rule)
+
+
+def invalid_request(problems: Iterable[Any]) -> InvalidRequestError:
+    """What pydantic found wrong, as the error that names each field."""
+    return InvalidRequestError(*(violation_of(problem) for problem in problems))
 
 
 def violated_rule(rule_name: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from api.auth import Owner
 from api.services import Served, Services
-from api.violations import violation_of
+from api.violations import invalid_request
 from api.wix.models import RequestBody
 from api.wix.parameters import json_of_parameters
 from api.wix.query_models import (
@@ -60,8 +60,7 @@ async def get_back_in_stock_notification_requests_count_by_catalog_references(
     try:
         references = CountBody.model_validate(given).catalog_references
     except ValidationError as error:
-        violations = [violation_of(problem) for problem in error.errors()]
-        raise InvalidRequestError(*violations) from None
+        raise invalid_request(error.errors()) from None
     keys = [reference.reference().item_key for reference in references]
     counts = await services.store.requests.count_open(caller.site, keys)
     return CountReply(
