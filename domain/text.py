@@ -16,5 +16,3 @@ def storable(value: str) -> str:
 
 Storable = AfterValidator(storable)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400), Storable]
-ShortText = Annotated[str, StringConstraints(max_length=400), Storable]
-LongText = Annotated[str, StringConstraints(max_length=4000), Storable]

@@ -89,14 +89,10 @@ class Deliveries:
             state=settlement.state,
             reply=delivery.reply,
             kind=settlement.step,
-            line=_line(settlement, delivery),
+            line=settlement.line.format(reply=delivery.reply),
         )
         return None if status is None else Status(status)
 
     async def mail_trouble(self, site: str, reply: str) -> None:
         """Tell the owner, once, that mail is not going out."""
         await _sql.mail_trouble(self.pool, site=site, reply=reply)
-
-
-def _line(settlement: _Settlement, delivery: Delivery) -> str:
-    return settlement.line.format(reply=delivery.reply)

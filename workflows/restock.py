@@ -72,7 +72,6 @@ class Restock:
         return Announcement(restock_id=workflow.uuid4(), report=self._reports.pop(0))
 
     async def _announce(self, announcement: Announcement) -> None:
-        self._current = announcement
         for page in range(announcement.page, announcement.page + PAGES_PER_RUN):
             workflow.set_current_details(f"Telling shoppers, page {page + 1} of {PAGE_SIZE} each.")
             self._current = announcement.model_copy(update={"page": page})

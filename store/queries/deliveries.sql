@@ -32,7 +32,7 @@ WITH claimed AS (
     DO UPDATE SET state = 'claimed', attempts = deliveries.attempts + 1,
         unknown_attempts = (SELECT unknown_attempts FROM previous)
 )
-SELECT r.email, r.item, r.item_url, r.options,
+SELECT r.email, r.item, r.item_url,
        s.name AS site_name, s.mail_from,
        coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
        EXISTS (SELECT FROM ours) AS ours,
@@ -95,9 +95,3 @@ WITH troubled AS (
 )
 INSERT INTO conversations (site, author, text)
 SELECT site, 'restock', 'Mail is not going out and will be tried again: ' || :reply FROM troubled;
-
--- name: deliveries(site, request_id)
-SELECT d.restock_id, d.state, d.message_id, d.attempts, d.reply, d.claimed_at, d.settled_at
-FROM deliveries d JOIN requests r ON r.id = d.request_id
-WHERE r.site = :site AND r.id = :request_id
-ORDER BY d.claimed_at;
