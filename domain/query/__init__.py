@@ -4,7 +4,7 @@
      "cursorPaging": {"limit": 50, "cursor": "..."} or "paging": {"limit": 50, "offset": 0}}
 
 Fields: `id`, `contactId`, `status`, `autoNotified`, `createdDate`, `itemUrl`; each filters and
-sorts.
+sorts. The filters are also those of `domain.conditions`, which has fields of its own.
 
 Filters. A bare value means `$eq`; several keys of one object are an AND.
 

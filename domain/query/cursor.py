@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.query.columns import GUID, TIMESTAMP, ColumnValue, find_column
 from domain.query.errors import QueryError, Rule
-from domain.query.fields import GUID, TIMESTAMP, Kind, Value
+from domain.query.fields import Kind
 from domain.query.filter import Filter
 from domain.query.parse_filter import parse_filter
 from domain.query.seal import Seal
@@ -16,7 +17,7 @@ from domain.query.sort import SortKey, parse_sort
 
 MAX_CURSOR = 16_000
 
-_FROM_TEXT: dict[Kind, Callable[[str], Value]] = {
+_FROM_TEXT: dict[Kind, Callable[[str], ColumnValue]] = {
     GUID: UUID,
     TIMESTAMP: datetime.fromisoformat,
 }
@@ -29,7 +30,7 @@ class Place:
     A backward page is the one before that row, or the last one.
     """
 
-    values: tuple[Value | None, ...] | None = None
+    values: tuple[ColumnValue | None, ...] | None = None
     backward: bool = False
 
 
@@ -56,13 +57,13 @@ def read_cursor(raw: object, path: str, seal: Seal) -> tuple[Listing, Place]:
         filter_json, rest = seal.open(read_text(raw, path, MAX_CURSOR)).split("\n")
         order, values, backward = json.loads(rest)
         sort = parse_sort([{"fieldName": name, "order": way} for name, way in order], path)
-        listing = Listing(*parse_filter(json.loads(filter_json), path), sort)
+        listing = Listing(*parse_filter(json.loads(filter_json), path, find_column), sort)
         return listing, Place(_place_values(values, sort), backward)
     except ValueError:
         raise QueryError(path, Rule.INVALID_CURSOR, "is not a cursor of this listing") from None
 
 
-def _to_json(value: Value | None) -> str | bool | None:
+def _to_json(value: ColumnValue | None) -> str | bool | None:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
@@ -70,13 +71,13 @@ def _to_json(value: Value | None) -> str | bool | None:
 
 def _place_values(
     values: list[str | bool | None] | None, sort: tuple[SortKey, ...]
-) -> tuple[Value | None, ...] | None:
+) -> tuple[ColumnValue | None, ...] | None:
     if values is None:
         return None
     return tuple(_from_json(value, key) for value, key in zip(values, sort, strict=True))
 
 
-def _from_json(value: str | bool | None, key: SortKey) -> Value | None:
+def _from_json(value: str | bool | None, key: SortKey) -> ColumnValue | None:
     # The value is a row's own, so only its type is restored: a row may hold what a filter may not.
     read = _FROM_TEXT.get(key.field.kind)
     return read(value) if read and isinstance(value, str) else value

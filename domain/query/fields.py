@@ -1,89 +1,37 @@
-"""The six fields a query may name, their columns, and how their values are read."""
+"""What a filter may name: fields, and the kinds of their values."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from domain.query.errors import QueryError, Rule
-from domain.query.shapes import read_boolean, read_text
-from domain.status import Status
+from domain.query.shapes import read_text
 
-Value = str | bool | datetime | UUID
-
-STATUSES = ("UNSPECIFIED", *Status)
-"""UNSPECIFIED is a status of the API that no row ever has."""
-
-GUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def read_uuid(raw: object, path: str) -> UUID:
-    text = read_text(raw, path)
-    if not GUID_TEXT.fullmatch(text):
-        raise QueryError(path, Rule.INVALID_VALUE, "must be a GUID")
-    return UUID(text)
-
-
-def read_status(raw: object, path: str) -> str:
-    text = read_text(raw, path)
-    if text not in STATUSES:
-        raise QueryError(path, Rule.INVALID_VALUE, f"must be one of {', '.join(STATUSES)}")
-    return text
-
-
-def read_timestamp(raw: object, path: str) -> datetime:
-    """RFC 3339 with a zone; digits beyond the microsecond are cut off."""
-    text = read_text(raw, path)
-    if _RFC_3339.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text.upper()).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise QueryError(path, Rule.INVALID_VALUE, "must be a date like 2026-01-31T09:30:00.000Z")
+Value = str | bool | int | float | datetime | UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of value. `ordered` takes `$gt` and its like, `prefixed` takes `$startsWith`."""
+    """A type of value. `ordered` takes `$gt` and its like, `prefixed` takes `$startsWith`.
+
+    A kind may read values of several types; true and false are never ordered.
+    """
 
     read: Callable[[object, str], Value]
     ordered: bool = True
     prefixed: bool = False
 
 
-GUID = Kind(read_uuid, prefixed=True)
-STATUS = Kind(read_status, ordered=False)
-BOOLEAN = Kind(read_boolean, ordered=False)
-TIMESTAMP = Kind(read_timestamp)
 TEXT = Kind(read_text, prefixed=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the API, its column, and whether a row may miss it."""
+    """A field by the name a filter gives it."""
 
     name: str
-    column: str
     kind: Kind
-    nullable: bool = False
 
 
-FIELDS = {
-    field.name: field
-    for field in (
-        Field("id", "id", GUID),
-        Field("contactId", "contact_id", GUID),
-        Field("status", "status", STATUS),
-        Field("autoNotified", "auto_notified", BOOLEAN, nullable=True),
-        Field("createdDate", "created_date", TIMESTAMP),
-        Field("itemUrl", "item_url", TEXT, nullable=True),
-    )
-}
-
-
-def find_field(name: str, path: str) -> Field:
-    if name not in FIELDS:
-        raise QueryError(path, Rule.UNKNOWN_FIELD, f"is not one of {', '.join(FIELDS)}")
-    return FIELDS[name]
+FindField = Callable[[str, str], Field]
+"""The field of a name found at a path; a `QueryError` for that path when there is none."""

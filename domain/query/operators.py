@@ -40,21 +40,23 @@ def _exists(field: Field, raw: object, path: str) -> Filter:
 
 
 def _starts_with(field: Field, raw: object, path: str) -> Filter:
-    _require(field.kind.prefixed, field, path)
+    _require(field.kind.prefixed, field.name, path)
     return StartsWith(field, read_text(raw, path))
 
 
 def _ordering(sign: Literal["<", "<=", ">", ">="]) -> Operator:
     def ordering(field: Field, raw: object, path: str) -> Filter:
-        _require(field.kind.ordered, field, path)
-        return Compare(field, sign, field.kind.read(raw, path))
+        _require(field.kind.ordered, field.name, path)
+        value = field.kind.read(raw, path)
+        _require(not isinstance(value, bool), "true and false", path)
+        return Compare(field, sign, value)
 
     return ordering
 
 
-def _require(supported: bool, field: Field, path: str) -> None:
+def _require(supported: bool, subject: str, path: str) -> None:
     if not supported:
-        raise QueryError(path, Rule.UNSUPPORTED_OPERATOR, f"does not apply to {field.name}")
+        raise QueryError(path, Rule.UNSUPPORTED_OPERATOR, f"does not apply to {subject}")
 
 
 OPERATORS: dict[str, Operator] = {

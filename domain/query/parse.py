@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.query.columns import find_column
 from domain.query.cursor import Listing, Place, read_cursor
 from domain.query.errors import QueryError, Rule
 from domain.query.paging import parse_paging
@@ -41,7 +42,7 @@ def parse_query(raw: object, *, cursor_key: bytes, scope: str, path: str = "quer
 
 
 def _listing(members: dict[str, object], path: str) -> Listing:
-    tree, text = parse_filter(members.get("filter", {}), f"{path}.filter")
+    tree, text = parse_filter(members.get("filter", {}), f"{path}.filter", find_column)
     return Listing(tree, text, parse_sort(members.get("sort", []), f"{path}.sort"))
 
 

@@ -3,7 +3,7 @@
 import json
 
 from domain.query.errors import QueryError, Rule, member
-from domain.query.fields import Field, find_field
+from domain.query.fields import Field, FindField
 from domain.query.filter import AnyOf, Filter, Not, all_of
 from domain.query.operators import OPERATORS
 from domain.query.shapes import read_list, read_object
@@ -18,9 +18,12 @@ MAX_FILTER_BYTES = 8192
 """Compact JSON of a filter: what a cursor can carry besides the place it stands for."""
 
 
-def parse_filter(raw: object, path: str) -> tuple[Filter, str]:
-    """The tree of a filter and its compact JSON, or a `QueryError`."""
-    tree = _Reader().conditions(raw, path, 0)
+def parse_filter(raw: object, path: str, find_field: FindField) -> tuple[Filter, str]:
+    """The tree of a filter and its compact JSON, or a `QueryError`.
+
+    `find_field` knows the fields that the filter may name.
+    """
+    tree = _Reader(find_field).conditions(raw, path, 0)
     # Only now is the JSON known to be small in depth and count, and free of odd characters.
     text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > MAX_FILTER_BYTES:
@@ -31,7 +34,8 @@ def parse_filter(raw: object, path: str) -> tuple[Filter, str]:
 class _Reader:
     """Reads one filter and keeps count of its clauses."""
 
-    def __init__(self) -> None:
+    def __init__(self, find_field: FindField) -> None:
+        self._find_field = find_field
         self._clauses = 0
 
     def conditions(self, raw: object, path: str, depth: int) -> Filter:
@@ -49,7 +53,7 @@ class _Reader:
             return Not(self.conditions(raw, path, depth + 1))
         if key.startswith("$"):
             raise _unknown_operator(path, ("$and", "$or", "$not"))
-        return self._field(find_field(key, path), raw, path, depth)
+        return self._field(self._find_field(key, path), raw, path, depth)
 
     def _parts(self, raw: object, path: str, depth: int) -> list[Filter]:
         parts = read_list(raw, path, MAX_CLAUSES)

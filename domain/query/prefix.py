@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain.query.fields import GUID_TEXT
+from domain.query.columns import GUID_TEXT
 
 _LAST_CHAR = "\U0010ffff"
 _SURROGATES = range(0xD800, 0xE000)
@@ -10,7 +10,7 @@ _SURROGATES = range(0xD800, 0xE000)
 
 def fold(text: str) -> str:
     """Lower the letters A to Z only, as Postgres does in the collation "C" on every machine."""
-    return text.encode().lower().decode()
+    return text.encode(errors="surrogatepass").lower().decode(errors="surrogatepass")
 
 
 def end_of_prefix(prefix: str) -> str:

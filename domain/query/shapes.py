@@ -1,10 +1,13 @@
-"""The JSON shapes a query is made of: object, list, text and whole number, or a `QueryError`."""
+"""The JSON shapes a query is made of: object, list, text and numbers, or a `QueryError`."""
 
 from domain.query.errors import QueryError, Rule, member
 from domain.text import storable
 
 MAX_TEXT = 2048
 """Characters of a text value; the length of the longest item URL."""
+
+MOST = 10**15
+"""The largest number, below or above zero: up to it, floats tell whole numbers apart."""
 
 
 def read_object(raw: object, path: str) -> dict[str, object]:
@@ -56,4 +59,13 @@ def read_boolean(raw: object, path: str) -> bool:
 def read_whole_number(raw: object, path: str) -> int:
     if not isinstance(raw, int) or isinstance(raw, bool):
         raise QueryError(path, Rule.INVALID_VALUE, "must be a whole number")
+    return raw
+
+
+def read_number(raw: object, path: str) -> int | float:
+    if not isinstance(raw, int | float) or isinstance(raw, bool):
+        raise QueryError(path, Rule.INVALID_VALUE, "must be a number")
+    # Neither NaN nor infinity lies between.
+    if not -MOST <= raw <= MOST:
+        raise QueryError(path, Rule.INVALID_VALUE, f"must lie between -{MOST} and {MOST}")
     return raw

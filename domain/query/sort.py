@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.query.columns import COLUMNS, Column, find_column
 from domain.query.errors import QueryError, Rule
-from domain.query.fields import FIELDS, Field, find_field
 from domain.query.shapes import read_list, read_members, read_text
 
 MAX_FIELD_NAME = 512
@@ -12,7 +12,7 @@ _ORDERS = {"ASC": False, "DESC": True}
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    field: Field
+    field: Column
     descending: bool
 
     @property
@@ -20,14 +20,14 @@ class SortKey:
         return "DESC" if self.descending else "ASC"
 
 
-_ID = FIELDS["id"]
-_NEWEST_FIRST = SortKey(FIELDS["createdDate"], descending=True)
+_ID = COLUMNS["id"]
+_NEWEST_FIRST = SortKey(COLUMNS["createdDate"], descending=True)
 
 
 def parse_sort(raw: object, path: str) -> tuple[SortKey, ...]:
     """The whole order, ending in the id; newest first when nothing is asked for."""
     keys: list[SortKey] = []
-    for i, item in enumerate(read_list(raw, path, len(FIELDS))):
+    for i, item in enumerate(read_list(raw, path, len(COLUMNS))):
         key = _read_key(item, f"{path}[{i}]")
         if key.field in [earlier.field for earlier in keys]:
             raise QueryError(f"{path}[{i}].fieldName", Rule.DUPLICATE_FIELD, "is sorted by twice")
@@ -44,7 +44,7 @@ def _read_key(raw: object, path: str) -> SortKey:
     order = read_text(members.get("order", "ASC"), f"{path}.order")
     if order not in _ORDERS:
         raise QueryError(f"{path}.order", Rule.INVALID_VALUE, "must be ASC or DESC")
-    return SortKey(find_field(name, name_path), _ORDERS[order])
+    return SortKey(find_column(name, name_path), _ORDERS[order])
 
 
 def _total(keys: list[SortKey]) -> tuple[SortKey, ...]:

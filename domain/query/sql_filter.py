@@ -1,6 +1,7 @@
 """A filter as a WHERE condition that is true or false of every row, never null."""
 
-from domain.query.fields import GUID, Field
+from domain.query.columns import GUID
+from domain.query.fields import Field
 from domain.query.filter import AllOf, AnyOf, Compare, Filter, Not, OneOf, Present, StartsWith
 from domain.query.prefix import end_of_prefix, fold, uuid_range
 from domain.query.sql_terms import Parameters, term_of
@@ -40,7 +41,7 @@ def _test(node: Compare | OneOf | StartsWith | Present, parameters: Parameters) 
 
 def _present(field: Field) -> str:
     term = term_of(field)
-    return f"{term.expression} <> {term.missing}" if field.nullable else "TRUE"
+    return f"{term.expression} <> {term.missing}" if term.missing else "TRUE"
 
 
 def _prefix(field: Field, prefix: str, parameters: Parameters) -> str:

@@ -27,7 +27,8 @@ def _numbered(flag: Value | None) -> object:
 class Term:
     """An expression and its type, what stands in for a missing value, and how values are put.
 
-    Text is in byte order, whatever language the database is in.
+    `missing` is empty where no row misses the value. Text is in byte order, whatever language the
+    database is in.
     """
 
     expression: str
