@@ -21,7 +21,7 @@ PACKAGES = set(MAY_IMPORT)
 THIRD_PARTY = {
     "domain": {"pydantic", "pydantic_core", "pydantic_settings", "email_validator"},
     "store": {"pydantic", "asyncpg", "aiosql"},
-    "activities": {"temporalio", "aiosmtplib", "jinja2"},
+    "activities": {"temporalio", "aiosmtplib", "jinja2", "babel", "httpx", "lxml"},
     "workflows": {"temporalio"},
     "worker": {"temporalio"},
 }

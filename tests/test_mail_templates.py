@@ -1,5 +1,6 @@
 """Templates: the shipped ones, the owner's own, and what they cannot do."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from activities.mail import Letter, MailTemplateError, Templates, domain_of, wri
 from domain.contracts import NoticeKind
 
 KIND = "back_in_stock"
+FEED_NOTICES = {NoticeKind.FEED_TROUBLE, NoticeKind.FEED_RECOVERED}
 
 
 def values(**item: Any) -> dict[str, Any]:
     shown = {"name": "Blue Orchid", "price": "75.00", "image": {"url": ""}, "url": ""}
-    return {"item": shown | item, "site": {"name": "Orchid House"}}
+    asked = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    return {"item": shown | item, "site": {"name": "Orchid House"}, "request": {"date": asked}}
 
 
 def own(folder: Path, **files: str) -> Templates:
@@ -34,10 +37,12 @@ def sent(letter: Letter) -> EmailMessage:
 def test_every_shipped_template_renders(kind: str) -> None:
     outcome = dict.fromkeys(("reached", "told", "failed", "still_sending", "back_to_waiting"), 1)
     known = values() | outcome | {"shopper": {"email": "a@b.test"}, "quantity": 1, "reply": "550"}
-    letter = Templates().render(kind, known)
-    assert "Blue Orchid" in letter.subject
-    assert "Blue Orchid" in letter.text
-    assert "<html" in letter.html
+    feed = {"locale": "sv-SE", "trouble": "The server answered 404", "says": "2 items"}
+    letter = Templates().render(kind, known | {"feed": feed})
+    subject = "sv-SE" if kind in FEED_NOTICES else "Blue Orchid"
+    assert subject in letter.subject
+    assert subject in letter.text
+    assert '<html lang="en">' in letter.html
 
 
 def test_names_are_escaped_in_html_and_nowhere_else() -> None:

@@ -1,0 +1,43 @@
+"""What the templates of a shopper's mail may say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from activities.formats import price
+from domain.catalog import Item
+from store.records import Mailing
+
+
+def mail_values(
+    item: Item, mailing: Mailing, parameters: Mapping[str, str], locale: str | None = None
+) -> dict[str, Any]:
+    """The values of a mail: `item`, `site`, `request`, and the parameters of the report.
+
+    `item.price` is written as `locale` writes it; `item.amount` and `item.currency` are as they
+    were given. `request.date` is a datetime. A parameter named with dots reaches into the rest:
+    `item.price` replaces the item's price.
+    """
+    values: dict[str, Any] = {
+        "item": {
+            "name": item.name,
+            "price": price(item.price, item.currency, locale),
+            "amount": item.price,
+            "currency": item.currency,
+            "image": {"url": item.image_url},
+            "url": item.url or mailing.item_url or "",
+        },
+        "site": {"name": mailing.site_name},
+        "request": {"date": mailing.created_date},
+    }
+    for name, value in parameters.items():
+        _put(values, name.split("."), value)
+    return values
+
+
+def _put(values: dict[str, Any], path: list[str], value: str) -> None:
+    *parts, last = path
+    place = values
+    for part in parts:
+        inner = place.get(part)
+        place[part] = place = inner if isinstance(inner, dict) else {}
+    place[last] = value
