@@ -1,0 +1,1 @@
+"""Product feeds: fetched safely, read as a stream."""
