@@ -1,19 +1,23 @@
-"""Claims the requests of a restock page by page and tells each one's workflow."""
+"""Looks at the queue of a restock page by page and tells the workflow of each who is told."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from temporalio import activity
 
-from domain.contracts import Page, PageResult, RestockSignal
+from activities.each import for_each
+from domain.announcing import Candidate, reason_for_nobody, reason_to_wait
+from domain.contracts import PAGE_SIZE, Page, PageResult, RestockSignal
+from domain.policy import Policy
 from store.records import ClaimedRequest
 from store.store import Store
 
 Announce = Callable[[str, ClaimedRequest, RestockSignal], Awaitable[None]]
 """Tells the workflow of a request of a site that its item is back; safe to repeat."""
 
-_IN_FLIGHT = 30
+# A page that tells nobody costs a few statements, so it can be long.
+_PAGE_OF_NOBODY = 20 * PAGE_SIZE
 
 
 @dataclass(frozen=True)
@@ -26,45 +30,41 @@ class AnnouncePage:
 
     @activity.defn
     async def announce_page(self, page: Page) -> PageResult:
-        """Claim one page of a restock and tell the workflow of each request.
+        """Look at one page of a queue and tell the workflow of each request that is told.
 
-        1. Automation off: note that in every timeline, claim nothing.
-        2. Claim up to 500 requests, oldest first, in one statement. After a crash the same page
-           gives back what it claimed and what is not settled.
-        3. Signal each, some at a time. A signal sent twice is dropped by the server.
+        1. Read the policy and up to 500 requests with what their decision needs, oldest first.
+        2. Decide for each: told, or not and why (`domain/announcing.py`).
+        3. Claim those that are told and note the reasons of the others, in one statement. After
+           a crash the same page gives back what it claimed and what is not settled.
+        4. Signal each claimed request, some at a time. A signal sent twice is dropped by the
+           server.
 
-        Returns how many were reached, and whether more wait: a page can be short because some
-        of its requests were marked or withdrawn at that moment.
+        Returns how many were told, why one of the others was not, and whether more wait.
         """
+        done = await self.store.restocks.done(page)
+        if done:
+            await self._signal_all(page, await self.store.restocks.claimed_by(page))
+            return PageResult(claimed=done.handed_over, more=done.more, after=done.position)
+        return await self._take(page)
+
+    async def _take(self, page: Page) -> PageResult:
         policy = await self.store.sites.policy(page.site, page.item_key)
-        if not policy.automation:
-            return await self._held_back(page, "automation is switched off")
-        claimed = await self._claim(page)
+        nobody = reason_for_nobody(policy, page.announcement.stock)
+        limit = _PAGE_OF_NOBODY if nobody else PAGE_SIZE
+        looked_at = await self.store.restocks.candidates(page, limit)
+        if not looked_at:
+            return PageResult(held_back="nobody waits")
+        reasons = {each.id: nobody or _reason(page, each, policy) for each in looked_at}
+        waits = {request_id: reason for request_id, reason in reasons.items() if reason}
+        more = len(looked_at) == limit
+        claimed = await self.store.restocks.take(page, looked_at, waits, more)
         await self._signal_all(page, claimed)
-        return PageResult(claimed=len(claimed), more=await self._more(page))
-
-    async def _held_back(self, page: Page, reason: str) -> PageResult:
-        if page.request_ids:
-            await self.store.restocks.hold_back_ids(page.site, page.request_ids, reason)
-        else:
-            await self.store.restocks.hold_back_item(page.site, page.item_key, reason)
-        return PageResult(held_back=reason)
-
-    async def _claim(self, page: Page) -> list[ClaimedRequest]:
-        restocks, told = self.store.restocks, page.announcement
-        if page.request_ids:
-            return await restocks.claim_page_of_ids(
-                page.site, page.request_ids, told.restock_id, told.page
-            )
-        return await restocks.claim_page_of_item(
-            page.site, page.item_key, told.restock_id, told.page
+        return PageResult(
+            claimed=len(claimed),
+            more=more,
+            after=looked_at[-1].position,
+            held_back=next(iter(waits.values()), ""),
         )
-
-    async def _more(self, page: Page) -> bool:
-        restocks, restock_id = self.store.restocks, page.announcement.restock_id
-        if page.request_ids:
-            return await restocks.more_of_ids(page.site, page.request_ids, restock_id)
-        return await restocks.more_of_item(page.site, page.item_key, restock_id)
 
     async def _signal_all(self, page: Page, claimed: Sequence[ClaimedRequest]) -> None:
         report = page.announcement.report
@@ -75,17 +75,15 @@ class AnnouncePage:
             tell_owner=False,
             queued=self.queued,
         )
-        slots = asyncio.Semaphore(_IN_FLIGHT)
 
         async def tell(request: ClaimedRequest) -> None:
-            async with slots:
-                await self.announce(page.site, request, signal)
-            activity.heartbeat()
+            await self.announce(page.site, request, signal)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for request in claimed:
-                    group.create_task(tell(request))
-        except ExceptionGroup as errors:
-            # One reason is what the Temporal UI should show.
-            raise errors.exceptions[0] from None
+        await for_each(claimed, tell)
+
+
+def _reason(page: Page, candidate: Candidate, policy: Policy) -> str:
+    if page.request_ids:
+        # Who names requests decided already.
+        return ""
+    return reason_to_wait(candidate, policy, page.announcement.stock, datetime.now(UTC))

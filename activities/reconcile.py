@@ -12,6 +12,7 @@ from store.store import Store
 
 Start = Callable[[WaitingStart], Awaitable[None]]
 Withdraw = Callable[[UUID], Awaitable[None]]
+Arrive = Callable[[str], Awaitable[None]]
 
 _BATCH = 500
 # A request this young is being started by the API that made it.
@@ -20,11 +21,12 @@ _SETTLED_AFTER_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Reconcile:
-    """Needs the store, and the ways to start and to end the workflow of a request."""
+    """Needs the store, the ways to start and end a request's workflow, and to announce arrivals."""
 
     store: Store
     start: Start
     withdraw: Withdraw
+    arrivals_waiting: Arrive
 
     @activity.defn
     async def reconcile(self) -> Reconciled:
@@ -41,6 +43,9 @@ class Reconcile:
         for request_id in unwanted:
             await self.withdraw(request_id)
             await self.store.requests.withdrawn(request_id)
+            activity.heartbeat()
+        for site in await self.store.stock.sites_with_arrivals(_SETTLED_AFTER_SECONDS):
+            await self.arrivals_waiting(site)
             activity.heartbeat()
         await self.store.idempotency.forget_expired()
         return Reconciled(started=len(missing), withdrawn=len(unwanted))

@@ -1,15 +1,15 @@
 """Sends the mail of one request: the activity that everything else is for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from temporalio import activity
 
 from activities.mail import MailTemplateError, Templates, domain_of, written
+from activities.mail_values import mail_values
 from activities.record_outcome import recorded
 from activities.retry import try_again
 from activities.smtp import (
@@ -79,13 +79,12 @@ class SendEmail:
             return Delivery(outcome=Outcome.NOT_OURS)
         if _must_hold(mailing):
             return Delivery(outcome=Outcome.UNKNOWN, reply="an earlier attempt may have sent it")
-        item = telling.item.or_else(mailing.item)
+        item = telling.item.or_else(mailing.known_item)
         if reason := _reason_to_wait(mailing, item):
             return Delivery(outcome=Outcome.HELD_BACK, reply=reason)
         try:
-            letter = self.templates.render(
-                "back_in_stock", mail_values(item, mailing, telling.parameters)
-            )
+            values = mail_values(item, mailing, telling.parameters, mailing.locale)
+            letter = self.templates.render("back_in_stock", values, mailing.locale)
         except MailTemplateError as error:
             return Delivery(outcome=Outcome.TEMPLATE_ERROR, reply=masked(str(error)))
         envelope = written(letter, mailing.mail_from or sender, mailing.email, identity)
@@ -123,30 +122,6 @@ class SendEmail:
         if mailing.tried_for >= self.give_up_after:
             return Delivery(outcome=Outcome.GAVE_UP, reply=reply)
         raise try_again("MailDeferred", reply)
-
-
-def mail_values(item: Item, mailing: Mailing, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """What a template may say: `item`, `site`, and the parameters of the report.
-
-    A parameter named with dots reaches into the rest: `item.price` replaces the item's price.
-    """
-    values: dict[str, Any] = {
-        "item": {
-            "name": item.name,
-            "price": item.price,
-            "image": {"url": item.image_url},
-            "url": mailing.item_url or "",
-        },
-        "site": {"name": mailing.site_name},
-    }
-    for name, value in parameters.items():
-        *path, last = name.split(".")
-        place = values
-        for part in path:
-            inner = place.get(part)
-            place[part] = place = inner if isinstance(inner, dict) else {}
-        place[last] = value
-    return values
 
 
 def _must_hold(mailing: Mailing) -> bool:

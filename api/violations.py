@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.errors import FieldViolation, InvalidRequestError
+from domain.query import QueryError
 
 WIX_RULES = frozenset(
     {
@@ -83,6 +84,11 @@ def violation_of(problem: Any) -> FieldViolation:
 def invalid_request(problems: Iterable[Any]) -> InvalidRequestError:
     """What pydantic found wrong, as the error that names each field."""
     return InvalidRequestError(*(violation_of(problem) for problem in problems))
+
+
+def invalid_query(error: QueryError) -> InvalidRequestError:
+    """What is wrong with a filter, as the error that names the field."""
+    return InvalidRequestError(FieldViolation(error.field, error.description, error.rule_name))
 
 
 def violated_rule(rule_name: str) -> str:

@@ -8,6 +8,7 @@ from typer import Argument, Option
 from cli.database import DataDir, with_store
 from cli.tables import show
 from domain.addresses import own_address, sender
+from domain.locales import a_locale, locale_key
 from store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="The shops that one Restock serves.")
@@ -19,7 +20,15 @@ Site = Annotated[str, Argument(help="Lower-case letters, digits and hyphens, as 
 def list_sites(data_dir: DataDir = None) -> None:
     """List the sites, and how many shoppers wait in each."""
     rows = with_store(data_dir, lambda store: store.sites.all())
-    columns = ("site", "name", "owner_email", "mail_from", "waiting", "mail_trouble_since")
+    columns = (
+        "site",
+        "name",
+        "locale",
+        "owner_email",
+        "mail_from",
+        "waiting",
+        "mail_trouble_since",
+    )
     show(rows, columns, "There is no site.")
 
 
@@ -48,6 +57,10 @@ def change(
     mail_from: Annotated[
         str | None, Option(help="Sender of its mail, as in `My shop <shop@example.com>`.")
     ] = None,
+    locale: Annotated[
+        str | None,
+        Option(help="Language of mail and product data where a request names none, as in `sv-SE`."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Change what is given, and leave the rest."""
@@ -57,7 +70,8 @@ def change(
             own_address(owner_email)
         if mail_from:
             sender(mail_from)
-        return await store.sites.change(site, name, owner_email, mail_from)
+        key = locale and locale_key(a_locale(locale))
+        return await store.sites.change(site, name, owner_email, mail_from, key)
 
     if not with_store(data_dir, act):
         typer.echo(f"There is no site {site}.", err=True)

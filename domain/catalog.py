@@ -9,11 +9,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from domain.locales import locale_key
+
 WIX_STORES_APP_IDS = (
     "215238eb-22a5-4c36-9e7b-e7c08025e04e",
     "1380b703-ce81-ff05-f115-39571d94dfcd",
 )
 """The two app ids that clients of Wix Stores send."""
+
+VOYADO_APP_ID = "voyado"
+"""The app of the items that Voyado's dialect names by their SKU."""
 
 
 class CatalogReference(BaseModel):
@@ -36,11 +41,22 @@ class CatalogReference(BaseModel):
         text = json.dumps(_canonical(canonical), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """What an inventory or a product feed may call the item, the closest first.
+
+        The options' `variantId` and `sku`, and the item's id.
+        """
+        options = self.options or {}
+        of_options = (options.get(name) for name in ("variantId", "sku"))
+        named = [str(value) for value in of_options if isinstance(value, str | int)]
+        return tuple(dict.fromkeys([*named, self.catalog_item_id]))
+
 
 class Item(BaseModel):
     """What a mail says of an item. Empty text means: not known here.
 
-    Prices are decimal numbers as text, without a currency: `75.00`.
+    Prices are decimal numbers as text: `75.00`; `currency` is an ISO 4217 code such as `SEK`.
     """
 
     model_config = ConfigDict(
@@ -49,14 +65,22 @@ class Item(BaseModel):
 
     name: str = ""
     price: str = ""
+    currency: str = ""
     image_url: str = ""
+    url: str = ""
 
     def or_else(self, other: "Item") -> "Item":
-        """This item, with what it does not know taken from `other`."""
+        """This item, with what it does not know taken from `other`.
+
+        A price comes with its own currency, or with none.
+        """
+        priced = self if self.price else other
         return Item(
             name=self.name or other.name,
-            price=self.price or other.price,
+            price=priced.price,
+            currency=priced.currency,
             image_url=self.image_url or other.image_url,
+            url=self.url or other.url,
         )
 
 
@@ -72,6 +96,22 @@ class Wanted(BaseModel):
     locale: str | None = None
     external_id: str | None = None
     quantity: int = Field(default=1, ge=1)
+
+    @property
+    def title(self) -> str:
+        """What to call the item: its name, or its id where that is not known."""
+        return self.item.name or self.reference.catalog_item_id
+
+    @property
+    def audience_key(self) -> str:
+        """What tells a shopper's open requests for one item apart, besides the item.
+
+        In Voyado's dialect one contact may wait for a SKU in several locales and under several
+        external ids; elsewhere there is one open request per shopper and item.
+        """
+        if self.reference.app_id != VOYADO_APP_ID:
+            return ""
+        return f"{locale_key(self.locale or '')}|{self.external_id or ''}"
 
 
 def _canonical(value: Any) -> Any:

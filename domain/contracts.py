@@ -5,6 +5,7 @@ Temporal drops one that it cannot decode, so their models are tolerant: every fi
 and unknown fields are ignored.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from domain.catalog import Item
+from domain.matching import Audience
 from domain.status import Status
 
 TASK_QUEUE = "restock"
@@ -96,51 +98,83 @@ class ReportedSignal(Contract):
     extra_automation_template_parameters: Parameters = Field(default_factory=dict)
 
 
-class StockChangedSignal(Contract):
-    """Signal `stock_changed` of a `Restock`: the item's stock is now `quantity`."""
+class Source(StrEnum):
+    """How Restock learnt that an item is back."""
 
-    quantity: int = 0
+    REPORT = "report"
+    STOCK_LEVEL = "stock_level"
+    PRODUCT_FEED = "product_feed"
+
+
+class StockChangedSignal(Contract):
+    """Signal `stock_changed` of a `Restock`: the item's stock is now `quantity`.
+
+    `quantity`: 0 takes an announcement back that has not begun; none means in stock, without a
+    count. `sku`: what the source calls the item. `restock_id`: the announcement this will be, so
+    that a signal that comes twice is one; without it, each signal is one.
+    """
+
+    quantity: int | None = 0
+    sku: str = ""
+    source: Source = Source.STOCK_LEVEL
+    restock_id: UUID | None = None
+
+
+class QueuePosition(Contract):
+    """A place in the queue of an item: the request that stands there."""
+
+    created_date: datetime
+    request_id: UUID
 
 
 class Announcement(Contract):
-    """One telling of one item: which requests, under which id, and what the mail says."""
+    """One telling of one item: under which id, what came in, what the mail says, how far it is.
+
+    `after`: the last request of the queue that a page has looked at.
+    """
 
     restock_id: UUID
     report: ReportedSignal
+    stock: StockChangedSignal | None = None
     page: int = 0
+    after: QueuePosition | None = None
 
 
 class RestockInput(Contract):
-    """Starts `Restock`: for one item, or for requests reported by their ids.
+    """Starts `Restock`: for one item or an audience of it, or for requests reported by their ids.
 
-    The last three fields carry a long announcement over continue-as-new.
+    The last four fields carry a long announcement over continue-as-new.
     """
 
     site: str
     item_key: str = ""
+    audience: Audience = Audience()
     request_ids: tuple[UUID, ...] = ()
     current: Announcement | None = None
     reports: tuple[ReportedSignal, ...] = ()
+    stock: StockChangedSignal | None = None
     announced: tuple[UUID, ...] = ()
 
 
 class Page(Contract):
-    """Asks for up to `PAGE_SIZE` requests of a restock to be claimed and signalled."""
+    """Asks for the next `PAGE_SIZE` requests of a queue to be looked at, claimed and signalled."""
 
     site: str
     item_key: str
+    audience: Audience = Audience()
     request_ids: tuple[UUID, ...]
     announcement: Announcement
 
 
 class PageResult(Contract):
-    """How many requests a page reached, and whether more wait.
+    """How many requests a page reached, whether more wait, and after whom they do.
 
-    `held_back` says why none may be told now.
+    `held_back` says why a request, or every one, was not told.
     """
 
     claimed: int = 0
     more: bool = False
+    after: QueuePosition | None = None
     held_back: str = ""
 
 
@@ -206,6 +240,8 @@ class NoticeKind(StrEnum):
     NOTIFICATION_SENT = "notification_sent"
     NOTIFICATION_FAILED = "notification_failed"
     RESTOCK_SUMMARY = "restock_summary"
+    FEED_TROUBLE = "feed_trouble"
+    FEED_RECOVERED = "feed_recovered"
 
 
 class RequestNotice(Contract):

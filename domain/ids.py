@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
+from domain.matching import Audience
+
 _REQUEST = "request/"
 
 
@@ -19,9 +21,26 @@ def request_id_of(workflow_id: str) -> UUID:
     return UUID(workflow_id.removeprefix(_REQUEST))
 
 
-def restock_workflow_id(site: str, item_key: str) -> str:
-    """The id of the workflow that announces one item: `restock/<site>/<item key>`."""
-    return f"restock/{site}/{item_key}"
+def restock_workflow_id(site: str, item_key: str, audience: Audience | None = None) -> str:
+    """The id of the workflow that announces one item: `restock/<site>/<item key>`.
+
+    To an audience of the item only: with `/<digest of the audience>` behind.
+    """
+    if audience in (None, Audience()):
+        return f"restock/{site}/{item_key}"
+    assert audience
+    digest = hashlib.sha256(audience.model_dump_json().encode()).hexdigest()[:16]
+    return f"restock/{site}/{item_key}/{digest}"
+
+
+def arrivals_workflow_id(site: str) -> str:
+    """The id of the workflow that starts the restocks of what came in: `arrivals/<site>`."""
+    return f"arrivals/{site}"
+
+
+def feed_workflow_id(site: str, locale: str) -> str:
+    """The id of the workflow that reads one product feed: `feed/<site>/<locale's key>`."""
+    return f"feed/{site}/{locale}"
 
 
 def report_workflow_id(site: str, request_ids: Iterable[UUID]) -> str:

@@ -1,10 +1,13 @@
 """The owner's policy of a site: what happens when an item comes back."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+from domain.conditions import Conditions, parse_conditions
 
 
 class OwnerNotices(StrEnum):
@@ -22,15 +25,25 @@ class UnknownDelivery(StrEnum):
 
 
 class Policy(BaseModel):
-    """The whole policy, with its defaults."""
+    """The whole policy, with its defaults.
+
+    `minimum_stock`: fewer than that are not announced. `conditions`: the owner's own, in the
+    language of `domain/conditions`; each must hold for a shopper to be told.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore"
     )
 
     automation: bool = True
+    minimum_stock: int = 1
+    conditions: dict[str, Any] = {}
     owner_notices: OwnerNotices = OwnerNotices.EACH
     unknown_delivery: UnknownDelivery = UnknownDelivery.RESEND
+
+    @cached_property
+    def parsed_conditions(self) -> Conditions:
+        return parse_conditions(self.conditions)
 
     @classmethod
     def of(cls, stored: dict[str, Any] | None) -> "Policy":

@@ -7,7 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.catalog import CatalogReference, Item
+from domain.contracts import NoticeKind, QueuePosition, Source
+from domain.feeds import FeedOutcome, FeedState
+from domain.matching import Audience
 from domain.policy import Policy
+from domain.products import Product
 from domain.status import Status
 from store.database import Row
 
@@ -29,21 +33,47 @@ class ClaimedRequest(Record):
     item_key: str
 
 
+class DonePage(Record):
+    """What a page of a restock did."""
+
+    handed_over: int
+    last_created_date: datetime
+    last_id: UUID
+    more: bool
+
+    @property
+    def position(self) -> QueuePosition:
+        return QueuePosition(created_date=self.last_created_date, request_id=self.last_id)
+
+
 class WaitingStart(ClaimedRequest):
     """A request whose workflow is to be started."""
 
     site: str
+    catalog_item_id: str
     item: Item
+
+    @property
+    def title(self) -> str:
+        """What to call the item: its name, or its id where that is not known."""
+        return self.item.name or self.catalog_item_id
+
+    @property
+    def summary(self) -> str:
+        """What the item is and costs, in a line for the Temporal UI."""
+        price = f" ({self.item.price[:20]})" if self.item.price else ""
+        return f"{self.title[:150]}{price}"
 
 
 class RequestRecord(WaitingStart):
     """A shopper's request."""
 
     app_id: str
-    catalog_item_id: str
     options: dict[str, Any] | None
     contact_id: UUID
     email: str
+    locale: str | None
+    external_id: str | None
     item_url: str | None
     status: Status
     auto_notified: bool | None
@@ -54,6 +84,42 @@ class RequestRecord(WaitingStart):
         return CatalogReference(
             app_id=self.app_id, catalog_item_id=self.catalog_item_id, options=self.options
         )
+
+
+class ContactDetails(Record):
+    """What a shop knows of a shopper, but for what Restock adds."""
+
+    email: str
+    locale: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    attributes: dict[str, Any] = {}
+    consent: Any = None
+
+
+class Contact(ContactDetails):
+    """A shopper, known by an address."""
+
+    id: UUID
+    created_date: datetime
+    updated_date: datetime
+
+
+class LoggedRestock(Record):
+    """An announcement: of what, to how many, and how many waited on for which reason.
+
+    An empty locale or external id: it was not about one.
+    """
+
+    id: UUID
+    at: datetime
+    sku: str
+    locale: str
+    external_id: str
+    quantity: int | None
+    source: Source
+    handed_over: int
+    stopped: dict[str, int]
 
 
 class TimelineStep(Record):
@@ -72,12 +138,31 @@ class ApiKey(Record):
     scope: str
 
 
+class Arrival(Record):
+    """An item that came in: of which audience, and which restock it will be."""
+
+    item_key: str
+    locale: str
+    external_id: str
+    feed: str
+    sku: str
+    quantity: int | None
+    restock_id: UUID
+
+    @property
+    def audience(self) -> Audience:
+        return Audience(locale=self.locale, external_id=self.external_id, feed=self.feed)
+
+
 class Mailing(Record):
     """Everything one mail to a shopper needs."""
 
     email: str
     item: Item
+    product: Product | None
     item_url: str | None
+    locale: str | None
+    created_date: datetime
     site_name: str
     mail_from: str | None
     policy: Policy
@@ -85,6 +170,64 @@ class Mailing(Record):
     outcome_unknown: bool
     unknown_attempts: int
     tried_for: timedelta
+
+    @property
+    def known_item(self) -> Item:
+        """What the product feed says, and what was known at sign-up for the rest."""
+        return self.product.item.or_else(self.item) if self.product else self.item
+
+
+class Feed(Record):
+    """A product feed. `locale` is its key, `shown_locale` as its owner spells it.
+
+    Read from `url`, or from the upload `upload_id`; without either there is nothing new to read.
+    `items` and `in_stock` are without groups; `problems` with single items are the first few.
+    """
+
+    site: str
+    locale: str
+    shown_locale: str
+    url: str | None
+    upload_id: UUID | None
+    content_type: str
+    accept_shrink: bool
+    etag: str
+    last_modified: str
+    state: FeedState
+    trouble: str
+    trouble_told: bool
+    problems: tuple[str, ...]
+    skipped: int
+    items: int
+    in_stock: int
+    checked_date: datetime | None
+    imported_date: datetime | None
+
+    @property
+    def has_source(self) -> bool:
+        return bool(self.url or self.upload_id)
+
+    def has_same_source(self, other: "Feed") -> bool:
+        return (self.url, self.upload_id) == (other.url, other.upload_id)
+
+    def outcome(self, turned_in_stock: int = 0, arrivals: int = 0) -> FeedOutcome:
+        """How it stands, and what its owner has not heard yet."""
+        return FeedOutcome(
+            state=self.state,
+            items=self.items,
+            in_stock=self.in_stock,
+            turned_in_stock=turned_in_stock,
+            arrivals=arrivals,
+            trouble=self.trouble,
+            notice=self._notice(),
+        )
+
+    def _notice(self) -> NoticeKind | None:
+        if self.state.is_trouble and not self.trouble_told:
+            return NoticeKind.FEED_TROUBLE
+        if self.state is FeedState.OK and self.trouble_told:
+            return NoticeKind.FEED_RECOVERED
+        return None
 
 
 class InboxLine(Record):

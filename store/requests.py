@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from domain.catalog import Wanted
+from domain.catalog import CatalogReference, Item, Wanted
 from domain.errors import RequestAlreadyExistsError
 from domain.ids import address_key
+from domain.locales import fallback_chain
 from domain.status import Status
 from store.database import Connection, Pool, load_queries
 from store.records import RequestRecord, TimelineStep, WaitingStart
@@ -25,25 +26,23 @@ class Requests:
 
         Raises `RequestAlreadyExistsError` when the shopper has an open request for the item.
         """
+        record, is_new = await self.create_or_find(site, wanted)
+        if not is_new:
+            raise RequestAlreadyExistsError(record.id)
+        return record
+
+    async def create_or_find(self, site: str, wanted: Wanted) -> tuple[RequestRecord, bool]:
+        """The shopper's open request for the item, and whether it was made just now.
+
+        Raises `RequestAlreadyExistsError` in the odd case that the open one ends at every look.
+        """
         # The open request may end between the two statements: then there is room for a new one.
         for _ in range(3):
-            row = await _sql.create_request(self.pool, **_columns(site, wanted))
-            if row is not None:
-                return RequestRecord.of(row)
-            existing = await self.find_open(site, wanted)
-            if existing is not None:
-                break
-        raise RequestAlreadyExistsError(existing)
-
-    async def find_open(self, site: str, wanted: Wanted) -> UUID | None:
-        """The id of the shopper's open request for the item."""
-        found: UUID | None = await _sql.find_open(
-            self.pool,
-            site=site,
-            item_key=wanted.reference.item_key,
-            address_key=address_key(wanted.email),
-        )
-        return found
+            if row := await _sql.create_request(self.pool, **_columns(site, wanted)):
+                return RequestRecord.of(row), True
+            if row := await _sql.find_open(self.pool, site=site, **_identity(wanted)):
+                return RequestRecord.of(row), False
+        raise RequestAlreadyExistsError(None)
 
     async def get(self, site: str, request_id: UUID) -> RequestRecord | None:
         row = await _sql.get_request(self.pool, site=site, id=request_id)
@@ -52,6 +51,28 @@ class Requests:
     async def delete(self, site: str, request_id: UUID) -> bool:
         """Delete a request; its workflow is told afterwards. False where there was none."""
         return await _sql.delete_request(self.pool, site=site, id=request_id) is not None
+
+    async def waiting_of_contact(
+        self, site: str, contact_id: UUID, app_id: str
+    ) -> list[RequestRecord]:
+        """A contact's requests that wait, for items of one app; the oldest first."""
+        rows = _sql.waiting_of_contact(self.pool, site=site, contact_id=contact_id, app_id=app_id)
+        return [RequestRecord.of(row) async for row in rows]
+
+    async def delete_waiting(self, site: str, request_id: UUID, app_id: str) -> bool:
+        """As `delete`, for an item of one app and only while the request waits."""
+        deleted = _sql.delete_waiting(self.pool, site=site, id=request_id, app_id=app_id)
+        return await deleted is not None
+
+    async def known_item(self, site: str, reference: CatalogReference, locale: str | None) -> Item:
+        """What the product feed closest to a locale says of an item; empty where none does."""
+        row = await _sql.closest_product(
+            self.pool,
+            site=site,
+            skus=list(reference.skus),
+            locales=list(fallback_chain(locale)),
+        )
+        return Item() if row is None else Item.model_validate(dict(row))
 
     async def timeline(self, site: str, request_id: UUID) -> list[TimelineStep]:
         """What happened to a request, oldest first."""
@@ -99,21 +120,30 @@ class Requests:
         await _sql.withdrawn(self.pool, id=request_id)
 
 
-def _columns(site: str, wanted: Wanted) -> dict[str, object]:
+def _identity(wanted: Wanted) -> dict[str, object]:
+    """What a shopper has at most one open request with."""
     return {
+        "item_key": wanted.reference.item_key,
+        "address_key": address_key(wanted.email),
+        "audience_key": wanted.audience_key,
+    }
+
+
+def _columns(site: str, wanted: Wanted) -> dict[str, object]:
+    return _identity(wanted) | {
         "id": uuid4(),
         "contact_id": uuid4(),
         "site": site,
         "app_id": wanted.reference.app_id,
         "catalog_item_id": wanted.reference.catalog_item_id,
         "options": wanted.reference.options,
-        "item_key": wanted.reference.item_key,
         "email": wanted.email,
-        "address_key": address_key(wanted.email),
         "locale": wanted.locale,
         "external_id": wanted.external_id,
         "quantity": wanted.quantity,
         "item_url": wanted.item_url,
         "item": wanted.item.model_dump(by_alias=True),
-        "line": f"Asked to be told when {wanted.item.name} is back.",
+        "skus": list(wanted.reference.skus),
+        "locales": list(fallback_chain(wanted.locale)),
+        "line": f"Asked to be told when {wanted.title} is back.",
     }

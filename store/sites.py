@@ -34,10 +34,16 @@ class Sites:
         name: str | None = None,
         owner_email: str | None = None,
         mail_from: str | None = None,
+        locale: str | None = None,
     ) -> bool:
-        """Change what is given. False where there is no such site."""
+        """Change what is given; `locale` is a locale's key. False where there is no such site."""
         changed = await _sql.change_site(
-            self.pool, site=site, name=name, owner_email=owner_email, mail_from=mail_from
+            self.pool,
+            site=site,
+            name=name,
+            owner_email=owner_email,
+            mail_from=mail_from,
+            locale=locale,
         )
         return changed is not None
 

@@ -4,14 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from store.contacts import Contacts
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
+from store.feeds import Feeds
 from store.idempotency import Idempotency
 from store.inbox import Inbox
 from store.listing import Listing
+from store.products import Products
+from store.purchases import Purchases
 from store.requests import Requests
+from store.restock_log import RestockLog
 from store.restocks import Restocks
 from store.sites import Sites
+from store.stock import Stock
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,30 @@ class Store:
     @property
     def inbox(self) -> Inbox:
         return Inbox(self.pool)
+
+    @property
+    def stock(self) -> Stock:
+        return Stock(self.pool)
+
+    @property
+    def feeds(self) -> Feeds:
+        return Feeds(self.pool)
+
+    @property
+    def products(self) -> Products:
+        return Products(self.pool)
+
+    @property
+    def contacts(self) -> Contacts:
+        return Contacts(self.pool)
+
+    @property
+    def purchases(self) -> Purchases:
+        return Purchases(self.pool)
+
+    @property
+    def restock_log(self) -> RestockLog:
+        return RestockLog(self.pool)
 
     async def ping(self) -> None:
         """Return when Postgres answers; raise what asyncpg raises when it does not."""

@@ -7,6 +7,9 @@ from uuid import uuid4
 from shop import ORCHID, STORES
 
 from domain.catalog import CatalogReference, Item, Wanted
+from domain.contracts import PAGE_SIZE, Announcement, Page
+from store.records import ClaimedRequest
+from store.store import Store
 
 
 def address(name: str = "shopper") -> str:
@@ -24,6 +27,17 @@ def wanted(email: str, item: Item | None = None) -> Wanted:
     """What a shopper asks for, as the store takes it."""
     reference = CatalogReference(app_id=STORES, catalog_item_id="orchid")
     return Wanted(reference=reference, email=email, item=item or Item(**ORCHID))
+
+
+def orchid_page(site: str, announcement: Announcement) -> Page:
+    """A page of a restock of what `Shop.ask` asks for."""
+    return Page(site=site, item_key=orchid_key(), request_ids=(), announcement=announcement)
+
+
+async def claimed_page(store: Store, page: Page) -> list[ClaimedRequest]:
+    """Claim a page, as a worker does that dies before it signals."""
+    looked_at = await store.restocks.candidates(page, PAGE_SIZE)
+    return await store.restocks.take(page, looked_at, {}, len(looked_at) == PAGE_SIZE)
 
 
 def part(mail: EmailMessage, subtype: str) -> str:

@@ -4,7 +4,9 @@ import asyncio
 from uuid import uuid4
 
 from shop import Shop, eventually
-from shoppers import address, orchid_key
+from shoppers import address, claimed_page, orchid_page
+
+from domain.contracts import Announcement, ReportedSignal
 
 
 async def test_a_request_whose_timeline_is_being_written_is_claimed(shop: Shop) -> None:
@@ -31,7 +33,8 @@ async def test_a_request_that_is_being_changed_is_waited_for_not_skipped(shop: S
 
 
 async def claim(shop: Shop) -> list:
-    return await shop.store.restocks.claim_page_of_item(shop.site, orchid_key(), uuid4(), 0)
+    announcement = Announcement(restock_id=uuid4(), report=ReportedSignal())
+    return await claimed_page(shop.store, orchid_page(shop.site, announcement))
 
 
 async def one_waits_for_a_lock(shop: Shop) -> None:

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from shop import Shop, eventually
-from shoppers import address, orchid_key
+from shoppers import address, claimed_page, orchid_key, orchid_page
 from smtp_sink import SmtpSink
 from temporalio.client import Client, WorkflowExecutionStatus
 
@@ -62,9 +62,7 @@ async def test_a_page_that_is_repeated_after_a_crash_is_followed_by_the_next(
     shopper, store = address(), shop.store
     rows = await store.pool.fetch(_INSERT_MANY, shop.site, shopper, orchid_key(), PAGE_SIZE + 1)
     told_already = Announcement(restock_id=uuid4(), report=ReportedSignal())
-    claimed = await store.restocks.claim_page_of_item(
-        shop.site, orchid_key(), told_already.restock_id, 0
-    )
+    claimed = await claimed_page(store, orchid_page(shop.site, told_already))
     assert len(claimed) == PAGE_SIZE
     await store.pool.execute(
         "UPDATE requests SET status = 'NOTIFICATION_SENT' WHERE id = ANY($1::uuid[])",

@@ -6,8 +6,8 @@ from shoppers import address
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
+import activities.announce_page
 import domain.contracts
-import store.restocks
 from domain.contracts import RestockSignal
 from domain.ids import restock_workflow_id
 
@@ -17,7 +17,7 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two shoppers a page, two pages a run."""
     monkeypatch.setattr(domain.contracts, "PAGE_SIZE", 2)
     monkeypatch.setattr(domain.contracts, "PAGES_PER_RUN", 2)
-    monkeypatch.setattr(store.restocks, "PAGE_SIZE", 2)
+    monkeypatch.setattr(activities.announce_page, "PAGE_SIZE", 2)
 
 
 @pytest.mark.usefixtures("short_pages")

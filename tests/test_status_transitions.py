@@ -165,7 +165,7 @@ async def test_with_automation_off_nothing_is_sent_until_it_is_on_again(
     assert said == "nobody was told: automation is switched off"
     await report_ids_to_the_end(shop, temporal, request_id)
     held = await shop.until_step(request_id, "held_back")
-    assert held["detail"] == "automation is switched off"
+    assert held["detail"] == "not announced: automation is switched off"
     assert (await shop.get(request_id))["status"] == "RECEIVED"
     await temporal.get_workflow_handle(f"request/{request_id}").signal("restock")
     await shop.until_step(request_id, "claimed")

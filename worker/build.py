@@ -7,27 +7,43 @@ from contextlib import asynccontextmanager
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
 from activities.count_outcomes import CountOutcomes
 from activities.mail import Templates
+from activities.poll_feeds import PollFeeds
+from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
 from activities.smtp import SmtpPool
 from activities.tell_owner import TellOwner
 from domain.contracts import EMAIL_TASK_QUEUE, TASK_QUEUE
+from domain.feeds import FEEDS_TASK_QUEUE
 from domain.settings import Settings
 from store.store import Store
+from workflows.arrivals import Arrivals
 from workflows.engine import Engine
 from workflows.housekeeping import Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
+from workflows.product_feed import FeedPoll, ProductFeed
 from workflows.restock import Restock
 
-WORKFLOWS = [NotificationRequest, Restock, Reconciler, Readiness]
+WORKFLOWS = [
+    NotificationRequest,
+    Restock,
+    Arrivals,
+    ProductFeed,
+    FeedPoll,
+    Reconciler,
+    Readiness,
+]
+# Each holds a connection to Postgres and up to some 100 MB for minutes.
+_MOST_READINGS = 2
 
 
 def build_workers(client: Client, store: Store, smtp: SmtpPool, settings: Settings) -> list[Worker]:
-    """The workers of one process: one for everything, one for mail at a limited rate."""
+    """The workers of one process: for everything, for mail at a limited rate, and for feeds."""
     templates = Templates(settings.template_dir)
     engine = Engine(client)
     send = SendEmail(store, smtp, templates, settings.mail_from, settings.email_give_up_after)
@@ -44,9 +60,14 @@ def build_workers(client: Client, store: Store, smtp: SmtpPool, settings: Settin
             record.record_mark,
             tell.tell_owner_of_request,
             tell.tell_owner_of_restock,
+            tell.tell_owner_of_feed,
             announce.announce_page,
             CountOutcomes(store).count_outcomes,
-            Reconcile(store, engine.start_request, engine.withdraw).reconcile,
+            AnnounceArrivals(store, engine.start_restock).announce_arrivals,
+            PollFeeds(store, engine.refresh_feed).poll_feeds,
+            Reconcile(
+                store, engine.start_request, engine.withdraw, engine.arrivals_waiting
+            ).reconcile,
         ],
         graceful_shutdown_timeout=settings.shutdown_grace,
     )
@@ -57,7 +78,14 @@ def build_workers(client: Client, store: Store, smtp: SmtpPool, settings: Settin
         max_task_queue_activities_per_second=settings.email_rate,
         graceful_shutdown_timeout=settings.shutdown_grace,
     )
-    return [main, email]
+    feeds = Worker(
+        client,
+        task_queue=FEEDS_TASK_QUEUE,
+        activities=[ReadFeed(store, settings.allow_private_urls).read_feed],
+        max_concurrent_activities=min(_MOST_READINGS, settings.database_connections - 1),
+        graceful_shutdown_timeout=settings.shutdown_grace,
+    )
+    return [main, email, feeds]
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """How the rest of Restock reaches its workflows: every start, signal and query."""
 
+import dataclasses
 import functools
 import os
 import socket
@@ -18,6 +19,8 @@ from temporalio.client import (
     ScheduleAlreadyRunningError,
     ScheduleIntervalSpec,
     ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
 )
 from temporalio.common import (
     SearchAttributeKey,
@@ -35,19 +38,27 @@ from domain.contracts import (
     ReportedSignal,
     RestockInput,
     RestockSignal,
+    Source,
+    StockChangedSignal,
     WithdrawSignal,
 )
 from domain.errors import EngineUnavailableError
+from domain.feeds import FeedInput, RefreshSignal
 from domain.ids import (
+    arrivals_workflow_id,
+    feed_workflow_id,
     report_workflow_id,
     request_workflow_id,
     restock_signal_id,
     restock_workflow_id,
 )
-from store.records import ClaimedRequest, WaitingStart
+from domain.locales import locale_key
+from store.records import Arrival, ClaimedRequest, WaitingStart
+from workflows.arrivals import Arrivals
 from workflows.converter import data_converter
 from workflows.housekeeping import Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
+from workflows.product_feed import FeedPoll, ProductFeed
 from workflows.restock import Restock
 
 RESTOCK_SITE = SearchAttributeKey.for_keyword("RestockSite")
@@ -124,7 +135,7 @@ class Engine:
             task_queue=TASK_QUEUE,
             id_conflict_policy=_JOIN,
             search_attributes=_attributes(request.site, request.item_key),
-            static_summary=f"{request.item.name[:150]} ({request.item.price[:20]})",
+            static_summary=request.summary,
             rpc_timeout=_PATIENCE,
         )
 
@@ -165,8 +176,11 @@ class Engine:
     @_or_unavailable
     async def report_item(self, site: str, item_key: str, report: ReportedSignal) -> None:
         """Announce an item to all who wait for it; joins a restock that is running."""
-        await self._report(
-            restock_workflow_id(site, item_key), RestockInput(site=site, item_key=item_key), report
+        await self._call_restock(
+            restock_workflow_id(site, item_key),
+            RestockInput(site=site, item_key=item_key),
+            report,
+            report.item_details.name,
         )
 
     @_or_unavailable
@@ -174,10 +188,60 @@ class Engine:
         self, site: str, request_ids: tuple[UUID, ...], report: ReportedSignal
     ) -> None:
         """Announce to the requests named."""
-        await self._report(
+        await self._call_restock(
             report_workflow_id(site, request_ids),
             RestockInput(site=site, request_ids=request_ids),
             report,
+            report.item_details.name,
+        )
+
+    @_or_unavailable
+    async def arrivals_waiting(self, site: str) -> None:
+        """Start the restocks of what came in to a site."""
+        await self.client.start_workflow(
+            Arrivals.run,
+            site,
+            id=arrivals_workflow_id(site),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            start_signal=Arrivals.arrived.__name__,
+            search_attributes=_attributes(site),
+            static_summary="Starts the restocks of what came in",
+            rpc_timeout=_PATIENCE,
+        )
+
+    @_or_unavailable
+    async def start_restock(self, site: str, arrival: Arrival) -> None:
+        """Announce an item that came in to its audience; joins a restock that is running."""
+        stock = StockChangedSignal(
+            quantity=arrival.quantity,
+            sku=arrival.sku,
+            source=Source.PRODUCT_FEED if arrival.feed else Source.STOCK_LEVEL,
+            restock_id=arrival.restock_id,
+        )
+        audience = arrival.audience
+        parts = (arrival.sku, audience.locale or audience.feed, audience.external_id)
+        await self._call_restock(
+            restock_workflow_id(site, arrival.item_key, audience),
+            RestockInput(site=site, item_key=arrival.item_key, audience=audience),
+            stock,
+            ", ".join(part for part in parts if part),
+        )
+
+    @_or_unavailable
+    async def refresh_feed(self, site: str, locale: str, accept_shrink: bool = False) -> None:
+        """Have a product feed read, again where it is being read. `locale`: in any spelling."""
+        await self.client.start_workflow(
+            ProductFeed.run,
+            FeedInput(site=site, locale=locale),
+            id=feed_workflow_id(site, locale_key(locale)),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            start_signal=ProductFeed.refresh.__name__,
+            start_signal_args=[RefreshSignal(accept_shrink=accept_shrink)],
+            search_attributes=_attributes(site),
+            static_summary=f"Product feed {locale}",
+            rpc_timeout=_PATIENCE,
         )
 
     @_or_unavailable
@@ -194,28 +258,44 @@ class Engine:
         return await handle.query(Readiness.worker_answers, rpc_timeout=_PATIENCE)
 
     @_or_unavailable
-    async def ensure_schedules(self) -> None:
-        """Make the schedules Restock needs, where they are missing."""
-        action = ScheduleActionStartWorkflow(Reconciler.run, id="reconcile", task_queue=TASK_QUEUE)
-        every_minute = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=1))])
-        try:
-            await self.client.create_schedule("reconcile", Schedule(action, every_minute))
-        except ScheduleAlreadyRunningError:
-            return
+    async def ensure_schedules(self, feed_interval: timedelta) -> None:
+        """Make the schedules Restock needs; change those that have another interval."""
+        await self._ensure_schedule("reconcile", Reconciler, timedelta(minutes=1))
+        await self._ensure_schedule("product-feeds", FeedPoll, feed_interval)
 
-    async def _report(
-        self, workflow_id: str, restock: RestockInput, report: ReportedSignal
+    async def _ensure_schedule(self, name: str, workflow: type, every: timedelta) -> None:
+        action = ScheduleActionStartWorkflow(workflow.__name__, id=name, task_queue=TASK_QUEUE)
+        spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)])
+
+        async def change(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
+            known = found.description.schedule
+            if [interval.every for interval in known.spec.intervals] == [every]:
+                return None
+            return ScheduleUpdate(dataclasses.replace(known, spec=spec))
+
+        try:
+            await self.client.create_schedule(name, Schedule(action, spec))
+        except ScheduleAlreadyRunningError:
+            await self.client.get_schedule_handle(name).update(change)
+
+    async def _call_restock(
+        self,
+        workflow_id: str,
+        restock: RestockInput,
+        signal: ReportedSignal | StockChangedSignal,
+        what: str,
     ) -> None:
+        reported = isinstance(signal, ReportedSignal)
         await self.client.start_workflow(
             Restock.run,
             restock,
             id=workflow_id,
             task_queue=TASK_QUEUE,
             id_conflict_policy=_JOIN,
-            start_signal=Restock.reported.__name__,
-            start_signal_args=[report],
+            start_signal=(Restock.reported if reported else Restock.stock_changed).__name__,
+            start_signal_args=[signal],
             search_attributes=_attributes(restock.site, restock.item_key),
-            static_summary=f"Restock of {report.item_details.name[:150] or 'an item'}",
+            static_summary=f"Restock of {what[:150] or 'an item'}",
             rpc_timeout=_PATIENCE,
         )
 
@@ -253,7 +333,7 @@ class Engine:
         )
 
 
-def _attributes(site: str, item_key: str) -> TypedSearchAttributes:
+def _attributes(site: str, item_key: str = "") -> TypedSearchAttributes:
     pairs = [SearchAttributePair(RESTOCK_SITE, site)]
     pairs += [SearchAttributePair(RESTOCK_ITEM, item_key)] if item_key else []
     return TypedSearchAttributes(pairs)

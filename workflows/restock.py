@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -39,6 +40,7 @@ class Restock:
     def __init__(self, restock: RestockInput) -> None:
         self._restock = restock
         self._reports = list(restock.reports)
+        self._stock = restock.stock
         self._current = restock.current
         self._announced = list(restock.announced)
         self._held_back = ""
@@ -46,14 +48,14 @@ class Restock:
     @workflow.run
     async def run(self, restock: RestockInput) -> str:
         while True:
-            while self._current or self._reports:
+            while self._current or self._reports or self._stock:
                 await self._announce(self._current or self._next_announcement())
             if not self._announced:
                 return f"nobody was told: {self._held_back or 'nothing was reported'}"
             outcome = await self._outcome()
             if outcome is not None:
                 await self._sum_up(outcome)
-                if not self._reports:
+                if not (self._reports or self._stock):
                     return outcome.sentence
 
     @workflow.signal(description="The item is back: tell everyone who waits for it.")
@@ -65,22 +67,34 @@ class Restock:
 
     @workflow.signal(description="The item's stock changed; a quantity above 0 means it is back.")
     def stock_changed(self, stock: StockChangedSignal | None = None) -> None:
-        if stock and stock.quantity > 0:
-            self.reported(ReportedSignal())
+        if stock is None or stock.restock_id in self._begun():
+            return
+        # What came in last is what counts, also when it is nothing.
+        self._stock = None if stock.quantity == 0 else stock
+
+    def _begun(self) -> list[UUID | None]:
+        return [*self._announced, *([self._current.restock_id] if self._current else [])]
 
     def _next_announcement(self) -> Announcement:
-        return Announcement(restock_id=workflow.uuid4(), report=self._reports.pop(0))
+        if self._reports:
+            return Announcement(restock_id=workflow.uuid4(), report=self._reports.pop(0))
+        stock, self._stock = self._stock, None
+        assert stock
+        restock_id = stock.restock_id or workflow.uuid4()
+        return Announcement(restock_id=restock_id, report=ReportedSignal(), stock=stock)
 
     async def _announce(self, announcement: Announcement) -> None:
-        for page in range(announcement.page, announcement.page + PAGES_PER_RUN):
-            workflow.set_current_details(f"Telling shoppers, page {page + 1} of {PAGE_SIZE} each.")
-            self._current = announcement.model_copy(update={"page": page})
-            result = await self._announce_page(self._current)
+        for _ in range(PAGES_PER_RUN):
+            self._current = announcement
+            page = announcement.page + 1
+            workflow.set_current_details(f"Telling shoppers, page {page} of {PAGE_SIZE} each.")
+            result = await self._announce_page(announcement)
             self._note(announcement, result)
             if not result.more:
                 self._current = None
                 return
-        self._go_on_in_a_new_run(announcement.page + PAGES_PER_RUN)
+            announcement = announcement.model_copy(update={"page": page, "after": result.after})
+        self._go_on_in_a_new_run(announcement)
 
     async def _announce_page(self, announcement: Announcement) -> PageResult:
         return await workflow.execute_activity_method(
@@ -88,6 +102,7 @@ class Restock:
             Page(
                 site=self._restock.site,
                 item_key=self._restock.item_key,
+                audience=self._restock.audience,
                 request_ids=self._restock.request_ids,
                 announcement=announcement,
             ),
@@ -97,17 +112,17 @@ class Restock:
         )
 
     def _note(self, announcement: Announcement, result: PageResult) -> None:
-        self._held_back = result.held_back or "nobody waits"
+        self._held_back = result.held_back
         if result.claimed and announcement.restock_id not in self._announced:
             self._announced.append(announcement.restock_id)
 
-    def _go_on_in_a_new_run(self, page: int) -> None:
-        assert self._current
+    def _go_on_in_a_new_run(self, announcement: Announcement) -> None:
         workflow.continue_as_new(
             self._restock.model_copy(
                 update={
-                    "current": self._current.model_copy(update={"page": page}),
+                    "current": announcement,
                     "reports": tuple(self._reports),
+                    "stock": self._stock,
                     "announced": tuple(self._announced),
                 }
             )
@@ -123,7 +138,9 @@ class Restock:
             retry_policy=_SOON,
             summary="Wait for the mails",
         )
-        await workflow.wait_condition(lambda: counting.done() or bool(self._reports))
+        await workflow.wait_condition(
+            lambda: counting.done() or bool(self._reports) or self._stock is not None
+        )
         if not counting.done():
             counting.cancel()
             await asyncio.gather(counting, return_exceptions=True)

@@ -11,7 +11,7 @@ WITH claimed AS (
       AND (status = 'RECEIVED' OR status = 'FAILED' AND NOT EXISTS (
             SELECT FROM requests o
             WHERE o.site = r.site AND o.item_key = r.item_key AND o.address_key = r.address_key
-              AND o.status IN ('RECEIVED', 'PROCESSING')))
+              AND o.audience_key = r.audience_key AND o.status IN ('RECEIVED', 'PROCESSING')))
       AND restock_id IS DISTINCT FROM :restock_id
     RETURNING id
 ), step AS (
@@ -32,7 +32,8 @@ WITH claimed AS (
     DO UPDATE SET state = 'claimed', attempts = deliveries.attempts + 1,
         unknown_attempts = (SELECT unknown_attempts FROM previous)
 )
-SELECT r.email, r.item, r.item_url,
+SELECT r.email, r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.created_date,
+       (SELECT to_jsonb(p) FROM request_products p WHERE p.request_id = r.id) AS product,
        s.name AS site_name, s.mail_from,
        coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
        EXISTS (SELECT FROM ours) AS ours,

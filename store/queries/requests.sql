@@ -1,18 +1,21 @@
--- name: create_request(id, contact_id, site, app_id, catalog_item_id, options, item_key, email, address_key, locale, external_id, quantity, item_url, item, line)^
+-- name: create_request(id, contact_id, site, app_id, catalog_item_id, options, item_key, email, address_key, locale, external_id, quantity, item_url, item, skus, locales, audience_key, line)^
 -- Makes the request, its contact, the first line of its timeline and of the owner's inbox.
 -- No row comes back when the shopper has an open request for the item.
 WITH contact AS (
     INSERT INTO contacts (id, site, email, address_key, locale)
     VALUES (:contact_id, :site, :email, :address_key, :locale)
-    ON CONFLICT (site, address_key) DO UPDATE SET locale = coalesce(excluded.locale, contacts.locale)
+    ON CONFLICT (site, address_key) DO UPDATE SET locale = coalesce(contacts.locale, excluded.locale)
     RETURNING id
 ), created AS (
     INSERT INTO requests (id, site, app_id, catalog_item_id, options, item_key, contact_id, email,
-                          address_key, locale, external_id, quantity, item_url, item)
+                          address_key, locale, external_id, quantity, item_url, item, skus,
+                          locales, audience_key)
     SELECT :id, :site, :app_id, :catalog_item_id, :options, :item_key, contact.id, :email,
-           :address_key, :locale, :external_id, :quantity, :item_url, :item
+           :address_key, :locale, :external_id, :quantity, :item_url, :item, :skus, :locales,
+           :audience_key
     FROM contact
-    ON CONFLICT (site, item_key, address_key) WHERE status IN ('RECEIVED', 'PROCESSING') DO NOTHING
+    ON CONFLICT (site, item_key, address_key, audience_key)
+        WHERE status IN ('RECEIVED', 'PROCESSING') DO NOTHING
     RETURNING *
 ), step AS (
     INSERT INTO timeline (request_id, kind) SELECT id, 'requested' FROM created
@@ -22,11 +25,11 @@ WITH contact AS (
 )
 SELECT * FROM created;
 
--- name: find_open(site, item_key, address_key)$
--- The id of a shopper's open request for an item.
-SELECT id FROM requests
+-- name: find_open(site, item_key, address_key, audience_key)^
+-- A shopper's open request for an item.
+SELECT * FROM requests
 WHERE site = :site AND item_key = :item_key AND address_key = :address_key
-  AND status IN ('RECEIVED', 'PROCESSING');
+  AND audience_key = :audience_key AND status IN ('RECEIVED', 'PROCESSING');
 
 -- name: get_request(site, id)^
 SELECT * FROM requests WHERE site = :site AND id = :id;
@@ -37,6 +40,35 @@ WITH deleted AS (
     DELETE FROM requests WHERE site = :site AND id = :id RETURNING id, site
 )
 INSERT INTO withdrawals (request_id, site) SELECT id, site FROM deleted RETURNING request_id;
+
+-- name: waiting_of_contact(site, contact_id, app_id)
+-- The requests of a contact that wait, for items of one app; the oldest first.
+SELECT * FROM requests
+WHERE site = :site AND contact_id = :contact_id AND app_id = :app_id AND status = 'RECEIVED'
+ORDER BY created_date, id;
+
+-- name: delete_waiting(site, id, app_id)$
+-- As delete_request, for an item of one app and only while it waits.
+WITH deleted AS (
+    DELETE FROM requests
+    WHERE site = :site AND id = :id AND app_id = :app_id AND status = 'RECEIVED'
+    RETURNING id, site
+)
+INSERT INTO withdrawals (request_id, site) SELECT id, site FROM deleted RETURNING request_id;
+
+-- name: closest_product(site, skus, locales)^
+-- The product data of a request that is not made yet; as the view request_products finds it.
+SELECT p.name, p.price, p.currency, p.image_url, p.url
+FROM (
+    SELECT :locales::text[] || coalesce(s.locale, (
+        SELECT f.locale FROM product_feeds f WHERE f.site = s.site
+        ORDER BY f.created_date, f.locale LIMIT 1)) AS chain
+    FROM sites s WHERE s.site = :site
+) looked
+JOIN products p
+    ON p.site = :site AND p.sku = ANY (:skus::text[]) AND p.locale = ANY (looked.chain)
+ORDER BY array_position(looked.chain, p.locale), array_position(:skus::text[], p.sku)
+LIMIT 1;
 
 -- name: timeline(site, id)
 SELECT t.at, t.kind, t.detail
@@ -82,7 +114,7 @@ UPDATE requests SET workflow_started = true WHERE id = :id AND NOT workflow_star
 
 -- name: not_started(older_than_seconds, limit)
 -- Requests whose workflow is not known to run.
-SELECT id, site, item_key, item
+SELECT id, site, item_key, catalog_item_id, item
 FROM requests
 WHERE NOT workflow_started AND status IN ('RECEIVED', 'PROCESSING')
   AND created_date < now() - make_interval(secs => :older_than_seconds)

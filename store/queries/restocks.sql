@@ -1,82 +1,75 @@
--- name: claim_page_of_item(site, item_key, restock_id, page, limit)
--- Claims the oldest waiting requests of an item for one page of a restock. Asked again, it gives
--- back what the page claimed and what is not settled yet, so a retry repeats only that.
--- A request this restock already had (and gave back) is not claimed a second time.
--- Waits for locked rows: skipping them would skip shoppers. Rows that a new timeline line refers
--- to are locked FOR KEY SHARE, with which this lock does not conflict.
-WITH again AS (
-    SELECT id, item_key FROM requests
-    WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
-), next AS (
-    SELECT id FROM requests
-    WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED'
-      AND restock_id IS DISTINCT FROM :restock_id AND NOT EXISTS (SELECT FROM again)
-    ORDER BY created_date, id
-    LIMIT :limit
-    FOR NO KEY UPDATE
-), claimed AS (
-    UPDATE requests r
-    SET status = 'PROCESSING', restock_id = :restock_id, restock_page = :page, updated_date = now()
-    FROM next WHERE r.id = next.id
-    RETURNING r.id, r.item_key
-), step AS (
-    INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
-)
-SELECT id, item_key FROM claimed UNION ALL SELECT id, item_key FROM again;
+-- name: candidates_of_item(site, item_key, locale, external_id, feed, restock_id, after_date, after_id, limit)
+-- The next waiting requests of an item and audience, the oldest first, after a place in the queue.
+-- A request this restock already had (and gave back) does not come a second time.
+SELECT * FROM candidates
+WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED'
+  AND (:locale::text = '' OR locales = '{}' OR locales[1] = :locale::text)
+  AND (:external_id::text = '' OR external_id = :external_id::text)
+  AND (:feed::text = '' OR product_locale = :feed::text)
+  AND restock_id IS DISTINCT FROM :restock_id
+  AND (created_date, id) > (:after_date, :after_id)
+ORDER BY created_date, id
+LIMIT :limit;
 
--- name: claim_page_of_ids(site, ids, restock_id, page, limit)
--- The same for requests reported by id; FAILED ones are taken up again, unless the shopper has
--- asked anew meanwhile.
-WITH again AS (
-    SELECT id, item_key FROM requests
-    WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
-), next AS (
-    SELECT id FROM requests r
-    WHERE site = :site AND id = ANY(:ids::uuid[])
-      AND (status = 'RECEIVED' OR status = 'FAILED' AND NOT EXISTS (
-            SELECT FROM requests o
-            WHERE o.site = r.site AND o.item_key = r.item_key AND o.address_key = r.address_key
-              AND o.status IN ('RECEIVED', 'PROCESSING')))
-      AND restock_id IS DISTINCT FROM :restock_id AND NOT EXISTS (SELECT FROM again)
-    ORDER BY created_date, id
-    LIMIT :limit
-    FOR NO KEY UPDATE
-), claimed AS (
+-- name: candidates_of_ids(site, ids, restock_id, after_date, after_id, limit)
+-- The same for requests named by id; FAILED ones are taken up again, unless the shopper has asked
+-- anew meanwhile.
+SELECT * FROM candidates c
+WHERE site = :site AND id = ANY (:ids::uuid[])
+  AND (status = 'RECEIVED' OR status = 'FAILED' AND NOT EXISTS (
+        SELECT FROM requests o
+        WHERE o.site = c.site AND o.item_key = c.item_key AND o.address_key = c.address_key
+          AND o.audience_key = c.audience_key AND o.status IN ('RECEIVED', 'PROCESSING')))
+  AND restock_id IS DISTINCT FROM :restock_id
+  AND (created_date, id) > (:after_date, :after_id)
+ORDER BY created_date, id
+LIMIT :limit;
+
+-- name: done_page(restock_id, page)^
+-- What a page of a restock did, where a crash keeps anyone from knowing.
+SELECT handed_over, last_created_date, last_id, more FROM restock_pages
+WHERE restock_id = :restock_id AND page = :page;
+
+-- name: claimed_by(restock_id, page)
+-- What a page claimed and what is not settled yet, so that a retry repeats only that.
+SELECT id, item_key FROM requests
+WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
+ORDER BY created_date, id;
+
+-- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, ids, stopped_ids, reasons, stopped, last_date, last_id, more)
+-- One page of a restock: claims the requests that are told, RECEIVED to PROCESSING, says in the
+-- timeline of the others why not, and keeps what it did for the log and for a retry; all of it or
+-- nothing. A reason is told once, not at every stock level.
+-- Waits for locked rows: skipping them would skip shoppers. Rows that a new timeline line refers
+-- to are locked FOR KEY SHARE, with which an update of the status does not conflict.
+WITH claimed AS (
     UPDATE requests r
     SET status = 'PROCESSING', auto_notified = NULL, restock_id = :restock_id,
         restock_page = :page, updated_date = now()
-    FROM next WHERE r.id = next.id
-    RETURNING r.id, r.item_key
+    WHERE site = :site AND id = ANY (:ids::uuid[]) AND status IN ('RECEIVED', 'FAILED')
+      AND restock_id IS DISTINCT FROM :restock_id
+    RETURNING id, item_key
 ), step AS (
     INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
+), waits_on AS (
+    INSERT INTO timeline (request_id, kind, detail)
+    SELECT r.id, 'held_back', given.reason
+    FROM unnest(:stopped_ids::uuid[], :reasons::text[]) AS given (id, reason)
+    JOIN requests r ON r.id = given.id AND r.site = :site
+    WHERE given.reason IS DISTINCT FROM (
+        SELECT t.detail FROM timeline t WHERE t.request_id = r.id AND t.kind <> 'owner_told'
+        ORDER BY t.id DESC LIMIT 1)
+), restock AS (
+    INSERT INTO restocks (id, site, item_key, sku, locale, external_id, source, quantity)
+    VALUES (:restock_id, :site, :item_key, :sku, :locale, :external_id, :source, :quantity)
+    ON CONFLICT DO NOTHING
+), page AS (
+    INSERT INTO restock_pages
+        (restock_id, page, handed_over, stopped, last_created_date, last_id, more)
+    SELECT :restock_id, :page, (SELECT count(*) FROM claimed), :stopped, :last_date, :last_id,
+           :more
 )
-SELECT id, item_key FROM claimed UNION ALL SELECT id, item_key FROM again;
-
--- name: more_of_item(site, item_key, restock_id)$
--- Whether a further page would claim anyone.
-SELECT EXISTS (
-    SELECT FROM requests
-    WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED'
-      AND restock_id IS DISTINCT FROM :restock_id
-);
-
--- name: more_of_ids(site, ids, restock_id)$
-SELECT EXISTS (
-    SELECT FROM requests
-    WHERE site = :site AND id = ANY(:ids::uuid[]) AND status = 'RECEIVED'
-      AND restock_id IS DISTINCT FROM :restock_id
-);
-
--- name: hold_back_item(site, item_key, reason)!
--- Says in the timeline of every waiting request of an item why it is not told.
-INSERT INTO timeline (request_id, kind, detail)
-SELECT id, 'held_back', :reason FROM requests
-WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED';
-
--- name: hold_back_ids(site, ids, reason)!
-INSERT INTO timeline (request_id, kind, detail)
-SELECT id, 'held_back', :reason FROM requests
-WHERE site = :site AND id = ANY(:ids::uuid[]) AND status IN ('RECEIVED', 'FAILED');
+SELECT id, item_key FROM claimed;
 
 -- name: count_outcomes(site, restock_ids)^
 -- How the requests that some restocks claimed stand now.

@@ -1,17 +1,18 @@
 -- name: make_site(site, name)!
 INSERT INTO sites (site, name) VALUES (:site, :name) ON CONFLICT DO NOTHING;
 
--- name: change_site(site, name, owner_email, mail_from)$
+-- name: change_site(site, name, owner_email, mail_from, locale)$
 -- Changes what is given, keeps what is null.
 UPDATE sites
 SET name = coalesce(:name, name),
     owner_email = coalesce(:owner_email, owner_email),
-    mail_from = coalesce(:mail_from, mail_from)
+    mail_from = coalesce(:mail_from, mail_from),
+    locale = coalesce(:locale, locale)
 WHERE site = :site
 RETURNING site;
 
 -- name: list_sites()
-SELECT s.site, s.name, s.owner_email, s.mail_from, s.mail_trouble_since,
+SELECT s.site, s.name, s.locale, s.owner_email, s.mail_from, s.mail_trouble_since,
        (SELECT count(*) FROM requests r WHERE r.site = s.site AND r.status = 'RECEIVED') AS waiting
 FROM sites s ORDER BY s.site;
 

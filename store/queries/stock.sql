@@ -1,0 +1,54 @@
+-- name: store_levels(site, skus, locales, external_ids, quantities, ats)
+-- Stores the levels that are newer than what is stored; returns those. In one order, so that two
+-- updates of the same items wait for each other instead of locking each other out. A level is of
+-- now at the latest: a source whose clock is ahead must not shut later updates out.
+INSERT INTO stock_levels (site, sku, locale, external_id, quantity, at)
+SELECT :site, sku, locale, external_id, quantity, least(at, now())
+FROM unnest(:skus::text[], :locales::text[], :external_ids::text[], :quantities::integer[],
+            :ats::timestamptz[]) AS given (sku, locale, external_id, quantity, at)
+ORDER BY sku, locale, external_id
+ON CONFLICT (site, sku, locale, external_id) DO UPDATE
+SET quantity = excluded.quantity, at = excluded.at
+WHERE stock_levels.at < excluded.at
+RETURNING sku, locale, external_id, quantity;
+
+-- name: waiting_for(site, skus)
+-- Whom a restock of some skus may concern: what the waiting requests have in common.
+SELECT DISTINCT r.item_key, named.sku, coalesce(r.locales[1], '') AS locale,
+       coalesce(r.external_id, '') AS external_id
+FROM unnest(:skus::text[]) AS named (sku)
+JOIN requests r ON r.skus @> ARRAY[named.sku]
+WHERE r.site = :site AND r.status = 'RECEIVED';
+
+-- name: add_arrivals(site, item_keys, locales, external_ids, skus, quantities)!
+-- Notes what is to be announced. What is noted already and not begun becomes what came in last.
+INSERT INTO arrivals (site, item_key, locale, external_id, feed, sku, quantity, restock_id)
+SELECT :site, item_key, locale, external_id, '', sku, quantity, gen_random_uuid()
+FROM unnest(:item_keys::text[], :locales::text[], :external_ids::text[], :skus::text[],
+            :quantities::integer[]) AS given (item_key, locale, external_id, sku, quantity)
+ORDER BY item_key, locale, external_id
+ON CONFLICT (site, item_key, locale, external_id, feed) DO UPDATE
+SET sku = excluded.sku, quantity = excluded.quantity, restock_id = excluded.restock_id,
+    at = excluded.at;
+
+-- name: take_back_arrivals(site, skus, locales, external_ids)!
+-- Forgets what is noted of skus that are sold out again.
+DELETE FROM arrivals a
+USING unnest(:skus::text[], :locales::text[], :external_ids::text[])
+    AS gone (sku, locale, external_id)
+WHERE a.site = :site AND a.sku = gone.sku AND a.locale = gone.locale
+  AND a.external_id = gone.external_id AND a.feed = '';
+
+-- name: next_arrivals(site, limit)
+SELECT item_key, locale, external_id, feed, sku, quantity, restock_id
+FROM arrivals WHERE site = :site
+ORDER BY at, item_key, locale, external_id
+LIMIT :limit;
+
+-- name: arrivals_begun(site, restock_ids)!
+DELETE FROM arrivals WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[]);
+
+-- name: sites_with_arrivals(older_than_seconds)
+-- Sites whose arrivals nobody has begun for a while.
+SELECT DISTINCT site FROM arrivals
+WHERE at < now() - make_interval(secs => :older_than_seconds);
