@@ -5,9 +5,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
-from api.errors import ErrorBody
+from api import problems
+from api.envelope import ErrorBody
 from domain.errors import (
     ApplicationError,
     EngineUnavailableError,
@@ -17,6 +19,9 @@ from domain.errors import (
 
 Responses = dict[int | str, dict[str, Any]]
 
+_JSON = "application/json"
+_PROBLEM = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
+
 
 def operation_id(route: APIRoute) -> str:
     """The name of an operation in generated clients, as Wix names its methods."""
@@ -24,23 +29,37 @@ def operation_id(route: APIRoute) -> str:
 
 
 def refusals(*errors: type[ApplicationError]) -> Responses:
-    """The error replies of an operation, with the codes that come with each status."""
+    """The error replies of an operation in Wix's envelope, with the codes of each status."""
+    return _replies(ErrorBody, "fieldViolations", errors)
+
+
+def problem_replies(*errors: type[ApplicationError]) -> Responses:
+    """The error replies of an operation of Voyado's dialect, with the codes of each status."""
+    return _replies(problems.Problem, "errors", errors)
+
+
+def _replies(
+    model: type[BaseModel], wrong_fields: str, errors: tuple[type[ApplicationError], ...]
+) -> Responses:
     codes: dict[int, list[str]] = defaultdict(list)
-    codes[400].append("Some fields are wrong; `fieldViolations` names each.")
+    codes[400].append(f"Some fields are wrong; `{wrong_fields}` names each.")
     for error in errors:
         codes[error.http_status].append(f"`{error.code}`: {error.description}")
     return {
-        status: {"model": ErrorBody, "description": "\n\n".join(lines)}
+        status: {"model": model, "description": "\n\n".join(lines)}
         for status, lines in codes.items()
     }
 
 
-EVERYWHERE = refusals(UnauthenticatedError, ForbiddenError, EngineUnavailableError)
+_EVERYWHERE = (UnauthenticatedError, ForbiddenError, EngineUnavailableError)
+EVERYWHERE = refusals(*_EVERYWHERE)
 """What every operation that needs a key may answer."""
+PROBLEMS_EVERYWHERE = problem_replies(*_EVERYWHERE)
+"""The same in Voyado's dialect."""
 
 
 def document_errors_as_they_are(app: FastAPI) -> None:
-    """Take out the 422 that FastAPI documents for every operation: wrong fields are a 400 here."""
+    """Put right what FastAPI documents: wrong fields are a 400 here, and problems no plain JSON."""
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -49,8 +68,16 @@ def document_errors_as_they_are(app: FastAPI) -> None:
             for path in document["paths"].values():
                 for operation in path.values():
                     operation["responses"].pop("422", None)
+                    _name_problems(operation["responses"])
             for name in ("HTTPValidationError", "ValidationError"):
                 document["components"]["schemas"].pop(name, None)
         return described()
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _name_problems(replies: dict[str, Any]) -> None:
+    for reply in replies.values():
+        content = reply.get("content", {})
+        if content.get(_JSON, {}).get("schema") == _PROBLEM:
+            content[problems.MEDIA_TYPE] = content.pop(_JSON)

@@ -6,8 +6,15 @@ RestockError
 │   ├── UnauthenticatedError                    401
 │   ├── ForbiddenError                          403
 │   ├── RequestNotFoundError                    404
+│   ├── SubscriptionNotFoundError               404
+│   ├── ContactNotFoundError                    404  names the field
+│   ├── FeedNotFoundError                       404
 │   ├── RequestAlreadyExistsError               409
+│   ├── ContactAlreadyExistsError               409
+│   ├── FeedWithoutUrlError                     409
 │   ├── IdempotencyKeyReusedError               409
+│   ├── BodyTooLargeError                       413
+│   ├── UnsupportedMediaTypeError               415
 │   ├── RequestToMarkNotFoundError              428
 │   ├── CollectionDisabledError                 428
 │   ├── AppNotSupportedError                    428
@@ -22,12 +29,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 
-class RestockError(Exception):
-    """Base of everything a caller is told."""
-
-    http_status: ClassVar[int] = 500
-
-
 @dataclass(frozen=True)
 class FieldViolation:
     """One wrong field: its path as in `request.catalogReference.appId`, and what is wrong."""
@@ -40,10 +41,19 @@ class FieldViolation:
         return f"{self.field}: {self.description}" if self.field else self.description
 
 
+class RestockError(Exception):
+    """Base of everything a caller is told: with which status and code, and about which fields."""
+
+    http_status: int = 500
+    code: str = "INTERNAL"
+    violations: tuple[FieldViolation, ...] = ()
+
+
 class InvalidRequestError(RestockError):
     """Some fields of a request are wrong."""
 
     http_status = 400
+    code = "INVALID_REQUEST"
 
     def __init__(self, *violations: FieldViolation) -> None:
         self.violations = violations
@@ -53,7 +63,6 @@ class InvalidRequestError(RestockError):
 class ApplicationError(RestockError):
     """A refusal with a code that clients branch on."""
 
-    code: ClassVar[str]
     description: ClassVar[str]
 
     def __init__(self, description: str = "", **data: Any) -> None:
@@ -80,6 +89,33 @@ class RequestNotFoundError(ApplicationError):
     description = "There is no back in stock notification request with this id."
 
 
+class SubscriptionNotFoundError(ApplicationError):
+    http_status = 404
+    code = "SUBSCRIPTION_NOT_FOUND"
+    description = "There is no subscription with this id that still waits."
+
+
+class ContactNotFoundError(ApplicationError):
+    """`fields`: the paths of what names contacts that do not exist; `contactId` where it is one."""
+
+    http_status = 404
+    code = "CONTACT_NOT_FOUND"
+    description = "There is no such contact."
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__()
+        self.violations = tuple(
+            FieldViolation(field, "names no contact", "NOT_FOUND")
+            for field in fields or ("contactId",)
+        )
+
+
+class FeedNotFoundError(ApplicationError):
+    http_status = 404
+    code = "PRODUCT_FEED_NOT_FOUND"
+    description = "There is no product feed for this locale."
+
+
 class RequestAlreadyExistsError(ApplicationError):
     http_status = 409
     code = "BACK_IN_STOCK_NOTIFICATION_REQUEST_ALREADY_EXISTS"
@@ -87,6 +123,31 @@ class RequestAlreadyExistsError(ApplicationError):
 
     def __init__(self, existing: UUID | None) -> None:
         super().__init__(**({"id": str(existing)} if existing else {}))
+
+
+class ContactAlreadyExistsError(ApplicationError):
+    http_status = 409
+    code = "CONTACT_ALREADY_EXISTS"
+    description = "Another contact has this address."
+    violations = (FieldViolation("email", "is another contact's", "UNIQUE"),)
+
+
+class FeedWithoutUrlError(ApplicationError):
+    http_status = 409
+    code = "PRODUCT_FEED_WITHOUT_URL"
+    description = "This product feed was uploaded: upload it again to change it."
+
+
+class BodyTooLargeError(ApplicationError):
+    http_status = 413
+    code = "BODY_TOO_LARGE"
+    description = "The body is larger than allowed."
+
+
+class UnsupportedMediaTypeError(ApplicationError):
+    http_status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    description = "The Content-Type is none that is taken here."
 
 
 class IdempotencyKeyReusedError(ApplicationError):

@@ -1,5 +1,6 @@
 """Who may call what: every route with every kind of key."""
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from store.store import Store
 from workflows.engine import Engine
 
 ID = f"{BASE}/{{id}}"
+VOYADO = "/api/v3"
 OWNER = {"owner"}
 ANYONE = {"owner", "inventory", "storefront", "none", "unknown", "revoked"}
 MAY_CALL = {
@@ -31,6 +33,22 @@ MAY_CALL = {
     f"POST {BASE}/settings/start-collecting": OWNER,
     f"POST {BASE}/settings/stop-collecting": OWNER,
     f"PUT {BASE}/settings": {"owner", "inventory", "storefront"},
+    f"POST {VOYADO}/contacts": OWNER,
+    f"GET {VOYADO}/contacts": OWNER,
+    f"GET {VOYADO}/contacts/{{contactId}}": OWNER,
+    f"PATCH {VOYADO}/contacts/{{contactId}}": OWNER,
+    f"DELETE {VOYADO}/contacts/{{contactId}}": OWNER,
+    f"GET {VOYADO}/contacts/{{contactId}}/backinstock/subscriptions": OWNER,
+    f"POST {VOYADO}/inventory/backinstock/subscriptions": {"owner", "storefront"},
+    f"DELETE {VOYADO}/inventory/backinstock/subscriptions/{{subscriptionId}}": OWNER,
+    f"PUT {VOYADO}/inventory/stock-levels": {"owner", "inventory"},
+    f"POST {VOYADO}/purchases": {"owner", "inventory"},
+    f"GET {VOYADO}/inventory/backinstock/log": {"owner", "inventory"},
+    f"GET {VOYADO}/product-feeds": OWNER,
+    f"PUT {VOYADO}/product-feeds/{{locale}}": OWNER,
+    f"GET {VOYADO}/product-feeds/{{locale}}": OWNER,
+    f"DELETE {VOYADO}/product-feeds/{{locale}}": OWNER,
+    f"POST {VOYADO}/product-feeds/{{locale}}/refresh": {"owner", "inventory"},
     "GET /v1/policy": OWNER,
     "PATCH /v1/policy": OWNER,
     "GET /v1/inbox": OWNER,
@@ -76,7 +94,7 @@ async def test_a_key_reaches_what_it_may_and_nothing_else(
         method, path = route.split(" ")
         short = path.removeprefix("/back-in-stock-service")
         for one in {path, short}:
-            url = one.replace("{id}", str(uuid4()))
+            url = re.sub(r"{\w+}", str(uuid4()), one)
             reply = await shop.http.request(method, url, json={}, headers=headers)
             refused = 403 if key in ("owner", "inventory", "storefront") else 401
             allowed = key in MAY_CALL.get(route, set())

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.auth import Owner
+from api.fields import Model, OrAbsent
 from api.services import Served
-from api.wix.fields import Model, OrAbsent
 
 router = APIRouter(prefix="/inbox", tags=["Restock"])
 

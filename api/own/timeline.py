@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.auth import Owner
+from api.fields import Model
 from api.reference import refusals
 from api.services import Served
-from api.wix.fields import Model
 from domain.errors import RequestNotFoundError
 from store.records import TimelineStep
 

@@ -1,22 +1,14 @@
 """What the JSON fields of Wix's dialect may hold."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from domain.addresses import deliverable
 from domain.images import web_url
 from domain.text import Storable
 
 _MOST_PARAMETERS = 50
-
-
-class Model(BaseModel):
-    """Camel case on the wire; unknown fields are ignored, as Wix does."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 def _decimal_price(value: str) -> str:
@@ -29,13 +21,6 @@ def _decimal_price(value: str) -> str:
 
 
 AppId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
-Email = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=254),
-    Storable,
-    AfterValidator(deliverable),
-    Field(json_schema_extra={"format": "email"}),
-]
 WebUrl = Annotated[
     str,
     Storable,
@@ -51,12 +36,3 @@ Price = Annotated[
 ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
 ParameterValue = Annotated[str, StringConstraints(max_length=2000), Storable]
 Parameters = Annotated[dict[ParameterName, ParameterValue], Field(max_length=_MOST_PARAMETERS)]
-
-
-def _is_none(value: object) -> bool:
-    return value is None
-
-
-Value = TypeVar("Value")
-OrAbsent = Annotated[Value | None, Field(exclude_if=_is_none)]
-"""A field that a reply leaves out where it has no value, as Wix does."""

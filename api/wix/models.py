@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.wix.fields import AppId, Email, Model, OrAbsent, Parameters, Price, WebUrl
+from api.fields import Email, Model, OrAbsent
+from api.wix.fields import AppId, Parameters, Price, WebUrl
 from domain.catalog import CatalogReference, Item, Wanted
 from domain.contracts import ReportedSignal
 from domain.errors import (

@@ -1,7 +1,6 @@
 """`backInStockNotifications`: requests are made, read, marked, reported and deleted."""
 
 import asyncio
-import logging
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,6 +8,7 @@ from pydantic import BaseModel
 
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
 from api.reference import refusals
+from api.request_workflows import end_workflows, start_workflow
 from api.services import Served, Services
 from api.wix.idempotency import IdempotencyKey, answered_once
 from api.wix.models import (
@@ -21,7 +21,6 @@ from domain.catalog import Wanted
 from domain.errors import (
     BothReferenceAndIdsError,
     CollectionDisabledError,
-    EngineUnavailableError,
     IdempotencyKeyReusedError,
     InvalidCatalogReferenceOptionsError,
     InvalidItemImageUrlError,
@@ -35,7 +34,6 @@ from store.idempotency import Call
 from store.records import ApiKey, RequestRecord
 from store.requests import Requests
 
-log = logging.getLogger("restock.api")
 router = APIRouter(tags=["Requests"])
 
 _MARK_SECONDS = 3.0
@@ -73,7 +71,7 @@ async def create_back_in_stock_notification_request(
     call = _call(caller, "create", idempotency_key, body)
     reply = await answered_once(services, call, create, RequestReply)
     for record in made:
-        await _start(services, record)
+        await start_workflow(services, record)
     return reply
 
 
@@ -126,12 +124,7 @@ async def delete_back_in_stock_notification_request(
     """Delete a request. No mail goes out any more."""
     if not await services.store.requests.delete(caller.site, id):
         raise RequestNotFoundError()
-    try:
-        await services.engine.withdraw(id)
-        await services.store.requests.withdrawn(id)
-    except EngineUnavailableError:
-        # The reconciler ends the workflow when Temporal is back.
-        log.warning("withdraw_postponed", extra={"request": str(id)})
+    await end_workflows(services, [id])
     return EmptyReply()
 
 
@@ -183,15 +176,6 @@ async def _existing(services: Services, site: str, request_id: UUID) -> RequestR
     if record is None:
         raise RequestNotFoundError()
     return record
-
-
-async def _start(services: Services, record: RequestRecord) -> None:
-    try:
-        await services.engine.start_request(record)
-        await services.store.requests.workflow_started(record.id)
-    except EngineUnavailableError:
-        # The request is kept; the reconciler starts its workflow when Temporal is back.
-        log.warning("start_postponed", extra={"request": str(record.id)})
 
 
 async def _once_marked(services: Services, record: RequestRecord) -> RequestRecord:

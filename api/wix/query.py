@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from api.auth import Owner
 from api.services import Served, Services
-from api.violations import invalid_request
+from api.violations import invalid_query, invalid_request
 from api.wix.models import RequestBody
 from api.wix.parameters import json_of_parameters
 from api.wix.query_models import (
@@ -19,7 +19,6 @@ from api.wix.query_models import (
     QueryBody,
     QueryReply,
 )
-from domain.errors import FieldViolation, InvalidRequestError
 from domain.query import QueryError, parse_query
 from store.records import RequestRecord
 
@@ -76,8 +75,7 @@ async def _page(services: Services, site: str, raw: Any) -> QueryReply:
     try:
         query = parse_query(raw, cursor_key=cursor_key, scope=site)
     except QueryError as error:
-        violation = FieldViolation(error.field, error.description, error.rule_name)
-        raise InvalidRequestError(violation) from None
+        raise invalid_query(error) from None
     page = await services.store.listing.page(site, query)
     metadata = PagingMetadata(count=len(page.rows))
     if query.offset is None:

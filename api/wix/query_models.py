@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from api.wix.fields import Model, OrAbsent
+from api.fields import Model, OrAbsent
 from api.wix.models import ReferenceBody, RequestBody
 
 

@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from api.auth import AnyCaller, Owner
+from api.fields import Model
 from api.reference import refusals
 from api.services import Served, Services
-from api.wix.fields import AppId, Model
+from api.wix.fields import AppId
 from domain.catalog import WIX_STORES_APP_IDS
 from domain.errors import AppNotSupportedError
 

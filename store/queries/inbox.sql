@@ -13,8 +13,10 @@ VALUES (:site, 'restock', :once_key, :text)
 ON CONFLICT (once_key) DO NOTHING;
 
 -- name: request_notice(site, request_id)^
--- What a notice to the owner about one request says.
-SELECT r.id, r.email, r.item, r.status, r.quantity, s.name AS site_name, s.owner_email, s.mail_from,
+-- What a notice to the owner about one request says. An item without a name goes by its id.
+SELECT r.id, r.email, r.status, r.quantity, s.name AS site_name, s.owner_email, s.mail_from,
+       r.item || jsonb_build_object(
+           'name', coalesce(nullif(r.item ->> 'name', ''), r.catalog_item_id)) AS item,
        coalesce(p.policy, '{}') AS policy,
        (SELECT d.reply FROM deliveries d WHERE d.request_id = r.id
         ORDER BY d.claimed_at DESC LIMIT 1) AS reply

@@ -1,0 +1,54 @@
+"""What the JSON fields of Voyado's dialect may hold."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Path
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from domain.json_values import bounded_json
+from domain.text import Storable
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def _blank_as_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        raise ValueError("must be a date and time as in RFC 3339: 2023-12-07T12:21:28+01:00")
+    moment = datetime.fromisoformat(value.upper())
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a date that exists in UTC") from None
+
+
+def _in_seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+Value = TypeVar("Value")
+OrNone = Annotated[Value | None, BeforeValidator(_blank_as_none)]
+"""A field that may be left out; `null` and an empty text are as good as nothing."""
+
+ContactId = Annotated[UUID, Path(alias="contactId", description="The contact's id.")]
+Sku = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
+FreeJson = Annotated[Any, AfterValidator(bounded_json)]
+FreeObject = Annotated[dict[str, Any], AfterValidator(bounded_json)]
+_DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time"})
+Moment = Annotated[datetime, BeforeValidator(_moment), _DATE_TIME]
+"""A point in time that a caller gives; of UTC where it has no offset."""
+Shown = Annotated[datetime, PlainSerializer(_in_seconds), _DATE_TIME]
+"""A point in time in a reply: in seconds, with its offset."""

@@ -1,0 +1,19 @@
+-- name: restock_log(site, sku, before, limit)
+-- The newest announcements before one of them, perhaps only those of one sku, each with the sums
+-- over its pages.
+SELECT r.id, r.at, r.sku, r.locale, r.external_id, r.quantity, r.source, (
+           SELECT coalesce(sum(p.handed_over), 0) FROM restock_pages p WHERE p.restock_id = r.id
+       ) AS handed_over, (
+           SELECT coalesce(jsonb_object_agg(reason, count), '{}') FROM (
+               SELECT s.reason, sum(s.count::integer) AS count
+               FROM restock_pages p CROSS JOIN jsonb_each_text(p.stopped) AS s (reason, count)
+               WHERE p.restock_id = r.id
+               GROUP BY s.reason
+           ) summed
+       ) AS stopped
+FROM restocks r
+WHERE r.site = :site AND (:sku::text IS NULL OR r.sku = :sku)
+  AND (:before::uuid IS NULL OR (r.at, r.id) < (
+      SELECT b.at, b.id FROM restocks b WHERE b.site = :site AND b.id = :before))
+ORDER BY r.at DESC, r.id DESC
+LIMIT :limit;
