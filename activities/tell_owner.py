@@ -14,6 +14,7 @@ from activities.mail import Templates, domain_of, written
 from activities.retry import try_again
 from activities.smtp import MailError, MailRefusedError, SmtpPool
 from domain.contracts import NoticeKind, RequestNotice, RestockNotice
+from domain.feeds import FeedNotice
 from domain.ids import owner_message_id
 from domain.policy import OwnerNotices
 from domain.privacy import masked
@@ -71,6 +72,29 @@ class TellOwner:
             **outcome.model_dump(),
         }
         await self._mail(about, NoticeKind.RESTOCK_SUMMARY, subject, values)
+
+    @activity.defn
+    async def tell_owner_of_feed(self, notice: FeedNotice) -> None:
+        """Tell the owner that a product feed is in trouble, or read again.
+
+        Raises `ApplicationError` where a retry can help.
+        """
+        about = await self.store.inbox.site_notice(notice.site)
+        if about is None:
+            return
+        info = activity.info()
+        subject = f"feed/{info.workflow_run_id}/{info.activity_id}"
+        await self.store.inbox.add_shop_line(notice.site, subject, notice.sentence)
+        await self.store.feeds.told(notice.site, notice.locale, notice.kind)
+        if about.policy.owner_notices is OwnerNotices.OFF:
+            return
+        feed = {
+            "locale": notice.locale,
+            "trouble": notice.outcome.trouble,
+            "says": notice.outcome.sentence,
+        }
+        values = {"site": {"name": about.site_name}, "feed": feed}
+        await self._mail(about, notice.kind, subject, values)
 
     async def _mail(
         self, about: OwnerNotice, kind: NoticeKind, subject: str, values: Mapping[str, Any]

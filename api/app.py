@@ -8,11 +8,24 @@ from uuid import uuid4
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
-from api import health, mailbox
+from api import health, mailbox, voyado
 from api.errors import install_error_handlers, unforeseen
 from api.own import inbox, policy, timeline
-from api.reference import EVERYWHERE, document_errors_as_they_are, operation_id
+from api.reference import (
+    EVERYWHERE,
+    PROBLEMS_EVERYWHERE,
+    document_errors_as_they_are,
+    operation_id,
+)
 from api.services import Services
+from api.voyado import (
+    contacts,
+    product_feeds,
+    purchases,
+    restock_log,
+    stock_levels,
+    subscriptions,
+)
 from api.wix import notifications, query
 from api.wix import settings as wix_settings
 
@@ -23,6 +36,11 @@ _WIX = "/back-in-stock-service"
 _TAGS = [
     {"name": "Requests", "description": "Shoppers ask to be told; items are reported back."},
     {"name": "Settings", "description": "For which apps requests are collected."},
+    {"name": "Voyado: subscriptions", "description": "Contacts ask to be told."},
+    {"name": "Voyado: stock levels", "description": "The inventory says what there is."},
+    {"name": "Voyado: contacts", "description": "Who the shoppers are, and what they bought."},
+    {"name": "Voyado: product feeds", "description": "Names, prices, and what turns in stock."},
+    {"name": "Voyado: integration log", "description": "What was announced, and to how many."},
     {"name": "Restock", "description": "What only Restock has: policy, inbox, timelines."},
     {"name": "Health", "description": "For load balancers and operators."},
 ]
@@ -35,7 +53,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         title="Restock",
         version="1",
-        summary="A self-hosted back-in-stock engine that speaks Wix's API.",
+        summary="A self-hosted back-in-stock engine that speaks Wix's API and Voyado's.",
         openapi_tags=_TAGS,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
@@ -45,6 +63,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(wix, prefix=_WIX)
     # Clients that are given another base address leave the service's prefix out.
     app.include_router(wix, include_in_schema=False)
+    app.include_router(_voyado_router())
     app.include_router(_own_router())
     app.include_router(health.router)
     app.include_router(mailbox.router)
@@ -64,6 +83,17 @@ def _wix_router() -> APIRouter:
     return router
 
 
+def _voyado_router() -> APIRouter:
+    router = APIRouter(prefix=voyado.PREFIX, responses=PROBLEMS_EVERYWHERE)
+    router.include_router(subscriptions.router)
+    router.include_router(stock_levels.router)
+    router.include_router(contacts.router)
+    router.include_router(purchases.router)
+    router.include_router(restock_log.router)
+    router.include_router(product_feeds.router)
+    return router
+
+
 def _own_router() -> APIRouter:
     router = APIRouter(prefix="/v1", responses=EVERYWHERE)
     router.include_router(policy.router)
@@ -79,7 +109,7 @@ async def _logged(
         response = await call_next(request)
     except Exception:
         log.exception("unforeseen", extra={"request_id": request_id})
-        response = unforeseen()
+        response = unforeseen(request)
     response.headers["X-Wix-Request-Id"] = request_id
     mailbox.no_scripts(request, response)
     route = request.scope.get("route")

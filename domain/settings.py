@@ -82,8 +82,9 @@ class Settings(BaseSettings):
     )
     template_dir: Path | None = Field(
         default=None,
-        description="Folder of own mail templates, as `back_in_stock/subject.txt`, `body.txt`, "
-        "`body.html`; what is missing there is taken from Restock.",
+        description="Folder of own mail templates: `back_in_stock/subject.txt`, `body.txt`, "
+        "`body.html`, and translations as `back_in_stock/sv/…`; what is missing is taken from "
+        "Restock, in the same language.",
     )
     owner_email: Address = Field(
         default="owner@localhost",
@@ -114,6 +115,22 @@ class Settings(BaseSettings):
         default=(),
         description="App ids of further catalogues, comma-separated, besides the two of Wix "
         "Stores.",
+    )
+    feed_interval: Duration = Field(
+        default=timedelta(minutes=15),
+        ge=timedelta(seconds=1),
+        description="How often product feeds are read from their URLs. Applies at the next start "
+        "of a worker.",
+    )
+    feed_max_bytes: int = Field(
+        default=512 * 1024**2,
+        ge=1,
+        description="Most bytes of a product feed that is uploaded.",
+    )
+    allow_private_urls: bool = Field(
+        default=False,
+        description="Whether product feeds may be read from private networks and this machine; "
+        "for development. Must be the same for the API and every worker.",
     )
     mailbox_dir: Path | None = Field(
         default=None, description="Maildir of the embedded mailbox, shown at `/mailbox`."

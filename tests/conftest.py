@@ -85,6 +85,7 @@ def settings(sink: SmtpSink) -> Settings:
         mail_from="Orchid House <shop@restock.test>",
         owner_email="owner@restock.test",
         shutdown_grace=timedelta(seconds=1),
+        allow_private_urls=True,
     )
 
 

@@ -27,7 +27,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(dsn, settings.database_connections))
         stack.push_async_callback(smtp.close)
-        await Engine(client).ensure_schedules()
+        await Engine(client).ensure_schedules(settings.feed_interval)
         workers = build_workers(client, store, smtp, settings)
         await stack.enter_async_context(all_running(workers))
         log.info("worker_started", extra={"mail_server": f"{server.host}:{server.port}"})
