@@ -22,6 +22,8 @@ from store.store import Store
 
 # A server that hiccups is given two further chances before the owner hears of it.
 _MOST_ATTEMPTS = 3
+# gzip makes some 30 times as much of it.
+_SLICE_BYTES = 8 * 1024
 
 
 class Source(Protocol):
@@ -101,9 +103,10 @@ class ReadFeed:
 
 async def _gather(items: Import, source: Source, reader: FeedReader) -> None:
     async for chunk in source.chunks():
-        await items.add(reader.feed(chunk))
-        # Mail and everything else of this process goes on between two chunks.
-        await asyncio.sleep(0)
+        for start in range(0, len(chunk), _SLICE_BYTES):
+            await items.add(reader.feed(chunk[start : start + _SLICE_BYTES]))
+            # Mail and everything else of this process goes on in between.
+            await asyncio.sleep(0)
     await items.add(reader.close())
 
 

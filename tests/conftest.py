@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 from restock_up import Up
@@ -31,6 +32,10 @@ from store.store import Store, open_store
 from worker.build import all_running, build_workers
 from workflows.converter import data_converter
 from workflows.engine import RESTOCK_ITEM, RESTOCK_SITE, Engine
+
+# Nothing is a test of speed: on a busy machine an example may take its time.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 for _name in [name for name in os.environ if name.startswith((PREFIX, "TEMPORAL_"))]:
     del os.environ[_name]

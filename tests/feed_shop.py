@@ -11,10 +11,14 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from served import served
 from shop import Shop
+from shoppers import address
 from temporalio.client import Client
 
+from domain.feeds import FeedOutcome, Trouble
 from domain.ids import feed_workflow_id
 from domain.locales import locale_key
+from domain.products import Product
+from store.products import Reading
 
 FEEDS = "/api/v3/product-feeds"
 RSS, TSV = "application/rss+xml", "text/tab-separated-values"
@@ -153,3 +157,22 @@ class FeedOwner:
     async def inbox(self) -> list[str]:
         reply = await self.shop.call("GET", "/v1/inbox", params={"limit": 100})
         return [line["text"] for line in reply.json()["lines"]]
+
+    async def take_over(self, products: list[Product]) -> FeedOutcome | Trouble:
+        """What taking over a reading comes to, with nothing done about it afterwards."""
+        store = self.shop.store
+        feed = await store.feeds.get(self.shop.site, self.locale)
+        assert feed
+        async with store.products.importing(feed) as gathering:
+            await gathering.add(products)
+            return await gathering.take_over(Reading(), accept_shrink=False)
+
+
+async def owner_of_four(shop: Shop, temporal: Client, server: FeedServer) -> FeedOwner:
+    """The owner of a feed of four items, which was read once; with an address of their own."""
+    await shop.store.sites.change(shop.site, owner_email=address("owner"))
+    owner = FeedOwner(shop, temporal)
+    server.content, server.etag = rss(items("a", "b", "c", "d")), '"four"'
+    await owner.put_url(server.url)
+    assert await owner.was_read() == "4 items, 4 in stock"
+    return owner

@@ -1,23 +1,20 @@
-"""What a reading of a product feed takes over, and whom it has told."""
+"""What a reading of a product feed takes over: all of it, or nothing."""
 
-import asyncio
 import gzip
 from collections.abc import Callable
 
 import pytest
 from feed_shop import RSS, TSV, FeedOwner, Items, atom, item, items, rss, tsv
+from feed_texts import SAMPLE_NAMES, read, sample
 from hypothesis import given
 from hypothesis import strategies as st
 from shop import Shop
-from shoppers import address, part
-from smtp_sink import SmtpSink
 from temporalio.client import Client
 
 from domain.feeds import FeedCensus, FeedOutcome, FeedState, Trouble
-from domain.products import Availability, Product
+from domain.products import Product
 from store.feeds import FeedSource
 from store.products import Reading
-from workflows.engine import Engine
 
 SOLD_OUT = "out_of_stock"
 
@@ -25,13 +22,6 @@ SOLD_OUT = "out_of_stock"
 @pytest.fixture
 def owner(shop: Shop, temporal: Client) -> FeedOwner:
     return FeedOwner(shop, temporal)
-
-
-async def arrivals(owner: FeedOwner) -> list[tuple[str, str]]:
-    """What came in and whose restock has not begun: sku and feed."""
-    sql = "SELECT sku, feed FROM arrivals WHERE site = $1 ORDER BY sku"
-    rows = await owner.shop.store.pool.fetch(sql, owner.shop.site)
-    return [(row["sku"], row["feed"]) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -114,135 +104,19 @@ async def test_items_that_cannot_be_used_are_counted_and_named(owner: FeedOwner)
     assert "'cheap' is not a price" in feed["problems"][1]
 
 
-async def test_a_feed_that_turns_an_item_in_stock_is_all_it_takes_for_the_mail(
-    owner: FeedOwner, shop: Shop, sink: SmtpSink
-) -> None:
-    shopper = address()
-    await owner.upload(rss(items("orchid", availability=SOLD_OUT)))
-    request_id = await shop.ask(shopper)
-    content = {"orchid": item(title="Blå orkidé", link="https://shop.example/sv/orchid")}
-    said = await owner.upload(rss(content))
-    assert said == "1 item, 1 in stock; 1 turned in stock"
-    await shop.until(request_id, "NOTIFICATION_SENT")
-    [mail] = sink.to(shopper)
-    assert "Blå orkidé" in mail["Subject"]
-    assert "https://shop.example/sv/orchid" in part(mail, "plain")
-
-
-async def test_a_variant_is_found_by_the_options_that_name_it(
-    owner: FeedOwner, shop: Shop, sink: SmtpSink
-) -> None:
-    blue = await shop.ask(address(), options={"variantId": "orchid-blue"})
-    red = await shop.ask(address(), options={"sku": "orchid-red"})
-    group = await shop.ask(address())
-    variants = {
-        f"orchid-{color}": item(SOLD_OUT, item_group_id="orchid") for color in ("blue", "red")
+@pytest.mark.parametrize("name", SAMPLE_NAMES)
+async def test_feeds_as_shops_publish_them_are_taken_over(owner: FeedOwner, name: str) -> None:
+    expected = {product.sku: product for product in read(sample(name))}
+    await owner.upload(sample(name), "application/octet-stream")
+    stored = {sku: row for sku, row in (await owner.products()).items() if not row["is_group"]}
+    assert {sku: Product.model_validate(dict(row)) for sku, row in stored.items()} == {
+        sku: product.model_copy(update={"group": ""}) for sku, product in expected.items()
     }
-    await owner.upload(rss(variants))
-    variants["orchid-blue"] |= {"availability": "in_stock"}
-    assert "2 turned in stock" in await owner.upload(rss(variants))
-    for told in (blue, group):
-        await shop.until(told, "NOTIFICATION_SENT")
-    assert (await shop.get(red))["status"] == "RECEIVED"
-
-
-async def test_the_first_reading_announces_nobody(owner: FeedOwner, shop: Shop) -> None:
-    request_id = await shop.ask(address())
-    assert await owner.upload(rss(items("orchid"))) == "1 item, 1 in stock"
-    assert await arrivals(owner) == []
-    assert await shop.steps(request_id) == ["requested"]
-
-
-async def test_an_item_that_stays_in_stock_is_announced_once(
-    owner: FeedOwner, shop: Shop, sink: SmtpSink
-) -> None:
-    await owner.upload(rss(items("orchid", availability=SOLD_OUT)))
-    first = await shop.ask(address())
-    await owner.upload(rss(items("orchid")))
-    await shop.until(first, "NOTIFICATION_SENT")
-    second = await shop.ask(address())
-    assert await owner.upload(rss(items("orchid", "fern"))) == (
-        "2 items, 2 in stock; 1 turned in stock"
-    )
-    assert await shop.steps(second) == ["requested"]
-
-
-async def test_an_item_that_disappears_and_comes_back_is_announced(
-    owner: FeedOwner, shop: Shop
-) -> None:
-    others = items("fern", "moss")
-    await owner.upload(rss(items("orchid") | others))
-    await owner.upload(rss(others))
-    request_id = await shop.ask(address())
-    assert "1 turned in stock" in await owner.upload(rss(items("orchid") | others))
-    await shop.until(request_id, "NOTIFICATION_SENT")
-
-
-@pytest.mark.parametrize("availability", ["preorder", "backorder", SOLD_OUT, "who knows"])
-async def test_only_what_is_in_stock_is_announced(
-    owner: FeedOwner, shop: Shop, availability: str
-) -> None:
-    await owner.upload(rss(items("orchid", availability=SOLD_OUT)))
-    request_id = await shop.ask(address())
-    content = rss(items("orchid", availability=availability) | items("fern"))
-    assert await owner.upload(content) == "2 items, 1 in stock; 1 turned in stock"
-    assert await arrivals(owner) == []
-    assert await shop.steps(request_id) == ["requested"]
-
-
-async def test_a_feed_announces_to_those_whose_product_data_it_has(
-    shop: Shop, temporal: Client
-) -> None:
-    """The request names no locale: its product data is the site's first feed's."""
-    first, second = FeedOwner(shop, temporal), FeedOwner(shop, temporal, "pl-PL")
-    await first.upload(rss(items("orchid", availability=SOLD_OUT)))
-    await second.upload(rss(items("orchid", availability=SOLD_OUT)))
-    request_id = await shop.ask(address())
-    assert "1 turned" in await second.upload(rss(items("orchid")))
-    assert await shop.steps(request_id) == ["requested"]
-    assert "1 turned" in await first.upload(rss(items("orchid")))
-    await shop.until(request_id, "NOTIFICATION_SENT")
-
-
-async def gathered(owner: FeedOwner, products: list[Product]) -> FeedOutcome | Trouble:
-    """What taking over a reading comes to, with nothing done about it afterwards."""
-    store = owner.shop.store
-    feed = await store.feeds.get(owner.shop.site, owner.locale)
-    assert feed
-    async with store.products.importing(feed) as gathering:
-        await gathering.add(products)
-        return await gathering.take_over(Reading(), accept_shrink=False)
-
-
-async def test_what_came_in_is_announced_although_the_reader_died_after_taking_it_over(
-    owner: FeedOwner, shop: Shop, temporal: Client
-) -> None:
-    await owner.upload(rss(items("orchid", "fern", availability=SOLD_OUT)))
-    waiting = [await shop.ask(address()) for _ in range(2)]
-    back = [Product(sku=sku, availability=Availability.IN_STOCK) for sku in ("orchid", "fern")]
-    outcome = await gathered(owner, back)
-    assert isinstance(outcome, FeedOutcome)
-    assert (outcome.turned_in_stock, outcome.arrivals) == (2, 1)
-    assert await arrivals(owner) == [("orchid", "sv-se")]
-    assert shop.site in await shop.store.stock.sites_with_arrivals(older_than_seconds=0)
-    await Engine(temporal).arrivals_waiting(shop.site)
-    for request_id in waiting:
-        await shop.until(request_id, "NOTIFICATION_SENT")
-    assert await arrivals(owner) == []
-
-
-async def test_two_readings_at_once_find_what_came_in_once(owner: FeedOwner, shop: Shop) -> None:
-    await owner.upload(rss(items("orchid", availability=SOLD_OUT)))
-    await shop.ask(address())
-    back = [Product(sku="orchid", availability=Availability.IN_STOCK)]
-    outcomes = await asyncio.gather(*(gathered(owner, back) for _ in range(4)))
-    arrived = [one.arrivals for one in outcomes if isinstance(one, FeedOutcome)]
-    assert sorted(arrived) == [0, 0, 0, 1]
 
 
 async def test_a_reading_leaves_no_table_behind(owner: FeedOwner, shop: Shop) -> None:
     await owner.upload(rss(items("a")))
-    await gathered(owner, [Product(sku="a")])
+    await owner.take_over([Product(sku="a")])
     left = "SELECT count(*) FROM pg_class WHERE relname LIKE 'feed_items%' AND relpersistence = 't'"
     assert await shop.store.pool.fetchval(left) == 0
 

@@ -15,7 +15,7 @@ from feed_texts import (
     rss,
     sample,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.feeds.reader import FeedReader
@@ -100,7 +100,16 @@ def test_prestashops_tabular_feed_has_free_column_names_quotes_and_short_rows() 
     ]
 
 
+def test_blank_rows_and_nul_characters_of_a_table_mean_nothing() -> None:
+    reader = FeedReader(now=NOW)
+    feed = b"\t\r\nid\tcol\0our\r\n\r\n\t\r\n \t \r\nA\tr\0ed\r\n\0\r\n"
+    [product] = read_with(reader, feed)
+    assert product.data == {"id": "A", "colour": "red"}
+    assert (reader.items, reader.skipped) == (1, 0)
+
+
 @pytest.mark.parametrize("name", SAMPLE_NAMES)
+@settings(deadline=None, max_examples=30)
 @given(size=st.integers(1, 300))
 def test_products_are_the_same_whatever_the_chunks_and_however_they_are_packed(
     name: str, size: int
@@ -113,6 +122,7 @@ def test_products_are_the_same_whatever_the_chunks_and_however_they_are_packed(
     assert read(gzip.compress(packed, mtime=0), chunk=size) == whole
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(1, 90_000), max_size=8, unique=True).map(sorted))
 def test_a_large_feed_may_be_cut_anywhere(cuts: list[int]) -> None:
     for feed in LARGE:

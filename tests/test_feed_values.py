@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from feed_texts import item_of, read_with, rss
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.feeds.attributes import attribute_name, clean
@@ -67,6 +67,7 @@ def test_what_is_no_price_is_told_and_left_out(text: str) -> None:
 amounts = st.decimals(0, Decimal(10**12), places=2, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(
     amounts, st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("", "."), ("", ",")])
 )
@@ -78,6 +79,7 @@ def test_an_amount_is_the_same_in_every_notation(
     assert parse_price(f"{amount:,.2f}".translate(marks) + " SEK").amount == f"{amount:.2f}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_plain_price_or_refused(text: str) -> None:
     try:
@@ -136,6 +138,7 @@ zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 zoned = st.builds(lambda moment, zone: moment.replace(tzinfo=zone), moments, zones)
 
 
+@settings(deadline=None)
 @given(zoned, zoned, zoned)
 def test_intervals_are_compared_across_zones(start: datetime, end: datetime, now: datetime) -> None:
     assert is_within(f"{start.isoformat()}/{end.isoformat()}", now) == (start <= now < end)
@@ -200,6 +203,7 @@ def test_texts_are_read_without_a_second_escaping_and_without_spare_spaces(
     assert clean(written) == meant
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_clean_texts_can_be_stored(text: str) -> None:
     cleaned = clean(text)

@@ -65,13 +65,13 @@ async def test_the_log_tells_what_a_stock_level_set_off(shop: Shop) -> None:
 
 
 async def test_the_pages_of_an_announcement_are_summed_up(shop: Shop) -> None:
-    few, many = {"too old": 1}, {"quantity 1": 7, "too old": 5, "bought": 6}
+    few, many = {"too old": 1}, {"quantity 1": 7, "too old": 5, "already bought": 6}
     restock_id = await add(shop, 0, "SKU-1", (500, few), (500, many), (3, {}))
     (line,) = (await log(shop))["data"]
     assert (line["restockId"], line["handedOver"]) == (restock_id, 1003)
     assert [(each["reason"], each["count"]) for each in line["stopped"]] == [
         ("quantity 1", 7),
-        ("bought", 6),
+        ("already bought", 6),
         ("too old", 6),
     ]
     assert line["at"] == "2026-05-01T12:00:00+00:00"

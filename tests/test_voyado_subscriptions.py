@@ -270,6 +270,14 @@ async def test_a_storefront_subscribes_and_reads_nothing(shop: Shop) -> None:
     assert problem(await v3(shop, "GET", path, scope="storefront"), 403)
 
 
+async def test_a_subscription_whose_workflow_runs_is_not_left_to_the_reconciler(
+    shop: Shop,
+) -> None:
+    subscription_id = await subscribed(shop, await contact(shop))
+    waiting = await shop.store.requests.not_started(older_than_seconds=0, limit=500)
+    assert subscription_id not in {str(request.id) for request in waiting}
+
+
 async def test_while_temporal_is_away_subscriptions_are_made_and_deleted(cut_off: Shop) -> None:
     contact_id = await contact(cut_off)
     kept = await subscribed(cut_off, contact_id)

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.web_addresses import check_url, is_public
@@ -33,6 +33,7 @@ def test_every_other_address_is_not(address: str) -> None:
     assert not is_public(address)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_ipv4_in_ipv6_is_never_more_public_than_it_is(address: IPv4Address) -> None:
     number = int(address)
@@ -41,6 +42,7 @@ def test_ipv4_in_ipv6_is_never_more_public_than_it_is(address: IPv4Address) -> N
         assert not is_public(str(IPv6Address(shape)))
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_what_is_public_is_at_least_global(address: IPv4Address | IPv6Address) -> None:
     assert not is_public(str(address)) or (address.is_global and not address.is_multicast)

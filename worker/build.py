@@ -38,7 +38,7 @@ WORKFLOWS = [
     Reconciler,
     Readiness,
 ]
-# Each holds a connection to Postgres and up to some 100 MB for minutes.
+# Each holds a connection to Postgres for as long as the download takes.
 _MOST_READINGS = 2
 
 

@@ -64,7 +64,7 @@ def availability_of(text: str) -> Availability | None:
 
 
 @dataclass
-class Reading:
+class ItemReading:
     """A product, or None for an item that cannot be used, and what was wrong with the item."""
 
     sku: str
@@ -77,9 +77,9 @@ class Reading:
         return f"item {number}{sku}: {'; '.join(self.problems)}"
 
 
-def read_item(attributes: Mapping[str, str], now: datetime) -> Reading:
+def read_item(attributes: Mapping[str, str], now: datetime) -> ItemReading:
     """The product that `attributes` (clean texts by attribute name) describe at `now`."""
-    reading = Reading(attributes.get("id", ""))
+    reading = ItemReading(attributes.get("id", ""))
     if not reading.sku:
         reading.problems.append("has no id")
     elif len(reading.sku) > _LONGEST_ID:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from activities.feeds.attributes import Reading, read_item
+from activities.feeds.attributes import ItemReading, read_item
 from activities.feeds.detect import Feed, opened
 from activities.feeds.errors import FeedError
 from activities.feeds.limits import Limits
@@ -75,7 +75,7 @@ class FeedReader:
         readings = [self._counted(read_item(attributes, self._now)) for attributes in items]
         return [reading.product for reading in readings if reading.product]
 
-    def _counted(self, reading: Reading) -> Reading:
+    def _counted(self, reading: ItemReading) -> ItemReading:
         self.items += 1
         if self.items > self._limits.items:
             raise FeedError(f"the feed has more than {self._limits.items:,} items")

@@ -12,8 +12,6 @@ from activities.feeds.item_texts import Field, ItemTexts
 from activities.feeds.limits import Limits
 
 NOT_A_FEED = "this is neither RSS, Atom nor tab-separated text"
-# No line of a feed: NUL is taken out of the text.
-_END = "\0"
 
 
 class TabularFeed:
@@ -64,7 +62,8 @@ class TabularFeed:
         lines = list(io.StringIO(text, newline="\n"))
         rows: list[list[str]] = []
         read = 0
-        reader = csv.reader(chain(lines, [_END]), dialect="excel-tab")
+        # One line more: swallowed by an open quote, or else a row of its own.
+        reader = csv.reader(chain(lines, [""]), dialect="excel-tab")
         try:
             for row in reader:
                 if reader.line_num > len(lines):

@@ -26,18 +26,19 @@ DROP TABLE IF EXISTS pg_temp.feed_items, pg_temp.feed_arrived;
 -- The last of several items with one id counts. A group that is no item itself is made one, with
 -- what its best variant says: one in stock, then the first in the feed.
 CREATE INDEX ON feed_items (sku, position);
-ANALYZE feed_items;
+ANALYZE feed_items (sku, item_group);
 DELETE FROM feed_items f
 WHERE EXISTS (SELECT FROM feed_items later WHERE later.sku = f.sku AND later.position > f.position);
 INSERT INTO feed_items (position, sku, item_group, is_group, name, price, currency, image_url, url,
                         availability, data)
-SELECT DISTINCT ON (v.item_group)
-       v.position, v.item_group, '', true, v.name, v.price, v.currency, v.image_url, v.url,
+SELECT v.position, v.item_group, '', true, v.name, v.price, v.currency, v.image_url, v.url,
        v.availability, v.data
-FROM feed_items v
-WHERE v.item_group <> '' AND NOT EXISTS (SELECT FROM feed_items f WHERE f.sku = v.item_group)
-ORDER BY v.item_group, v.availability = 'in_stock' DESC, v.position;
-ANALYZE feed_items;
+FROM (
+    SELECT DISTINCT ON (v.item_group) v.sku
+    FROM feed_items v
+    WHERE v.item_group <> '' AND NOT EXISTS (SELECT FROM feed_items f WHERE f.sku = v.item_group)
+    ORDER BY v.item_group, v.availability = 'in_stock' DESC, v.position
+) best JOIN feed_items v ON v.sku = best.sku;
 
 -- name: feed_census(site, locale)^
 -- How many items were read and are stored, without the groups.
