@@ -63,7 +63,8 @@ class AnnouncePage:
             claimed=len(claimed),
             more=more,
             after=looked_at[-1].position,
-            held_back=next(iter(waits.values()), ""),
+            # Not the reason of a single shopper, which may quote what is known of them.
+            held_back=nobody or _some_wait(len(waits)),
         )
 
     async def _signal_all(self, page: Page, claimed: Sequence[ClaimedRequest]) -> None:
@@ -80,6 +81,10 @@ class AnnouncePage:
             await self.announce(page.site, request, signal)
 
         await for_each(claimed, tell)
+
+
+def _some_wait(count: int) -> str:
+    return f"{count} wait on; the timeline of each says why" if count else ""
 
 
 def _reason(page: Page, candidate: Candidate, policy: Policy) -> str:

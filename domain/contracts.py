@@ -169,7 +169,8 @@ class Page(Contract):
 class PageResult(Contract):
     """How many requests a page reached, whether more wait, and after whom they do.
 
-    `held_back` says why a request, or every one, was not told.
+    `held_back` says why nobody was told, or that some were not, and nothing that is known of a
+    shopper.
     """
 
     claimed: int = 0

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from histories import history_json, texts
 from shop import Shop, eventually
 from shoppers import address
 from smtp_sink import SmtpSink
@@ -13,6 +14,7 @@ from temporalio.client import Client
 from domain.announcing import Candidate, reason_to_wait
 from domain.catalog import VOYADO_APP_ID
 from domain.contracts import Source, StockChangedSignal
+from domain.ids import restock_workflow_id
 from domain.matching import StockLevel
 from domain.policy import Policy
 from domain.products import Product
@@ -127,6 +129,10 @@ async def test_those_who_meet_the_conditions_are_told_and_the_others_wait_with_a
     await shop.until(vip, "NOTIFICATION_SENT")
     held = await shop.until_step(other, "held_back")
     assert held["detail"] == "not announced: contact.vip is not known"
+    restock = restock_workflow_id(shop.site, (await shop.row(vip)).item_key)
+    await temporal.get_workflow_handle(restock).result()
+    # What is known of a shopper stays out of Temporal, also as a reason.
+    assert [text for text in texts(await history_json(temporal, restock)) if "vip" in text] == []
     await change_policy(shop, conditions={})
     await arrive(shop, temporal, "SKU-2")
     await shop.until(other, "NOTIFICATION_SENT")

@@ -137,6 +137,13 @@ async def test_a_download_has_a_largest_size(server: FeedServer) -> None:
         assert not refused.temporary
 
 
+async def test_a_download_that_says_it_is_too_large_is_not_begun(server: FeedServer) -> None:
+    less = Patience(most_bytes=len(FEED) - 1)
+    with pytest.raises(FeedError, match="a download of more than"):
+        async with open_feed(server.url(), allow_private=True, patience=less):
+            pytest.fail("it was begun")
+
+
 async def test_redirects_are_followed_as_long_as_they_are_few(server: FeedServer) -> None:
     for hop in range(6):
         server.answer(f"/{hop}", "302 Found", Location=f"/{hop + 1}")

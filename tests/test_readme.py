@@ -30,15 +30,23 @@ def test_the_commands_of_the_readme_work_when_pasted(start: Callable[..., Up]) -
         script = script.replace(written, actual)
     clean = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], env=clean, capture_output=True, text=True
+        ["bash", "-euo", "pipefail", "-c", script],
+        env=clean | {"RESTOCK_DATA_DIR": str(up.data_dir)},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
+    answered = done.stdout
     for said in (
         '"collectingRequests":true',
         '"autoNotified":false',
         '"kind":"marked"',
         '"lines":[',
+        '"state":"pending"',
+        '"sku":"AD_0397"',
+        '"received":1',
+        '"minimumStock":2',
     ):
-        assert said in said
-    assert "applicationError" not in said
-    assert "validationError" not in said
+        assert said in answered
+    for wrong in ("applicationError", "validationError", '"errors"'):
+        assert wrong not in answered
