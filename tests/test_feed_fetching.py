@@ -10,6 +10,7 @@ import pytest_asyncio
 from feed_server import FeedServer, body, fetch, trouble
 from feed_texts import NOW, sample
 
+from activities.feeds.errors import FeedError
 from activities.feeds.fetch import Patience, open_feed
 from activities.feeds.reader import FeedReader
 
