@@ -13,6 +13,7 @@ from feed_shop import FeedOwner, FeedServer, feed_server, items, owner_of_four, 
 from shop import Shop, eventually
 from shoppers import address
 from smtp_sink import SmtpSink
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, ScheduleHandle
 
 from api.app import create_app
@@ -213,8 +214,8 @@ async def test_the_temporal_ui_tells_how_a_reading_went(owner: FeedOwner, tempor
     handle = temporal.get_workflow_handle(feed_workflow_id(owner.shop.site, "sv-se"))
     described = await handle.describe()
     assert await described.static_summary() == "Product feed sv-SE"
-    told = await handle.query("__temporal_workflow_metadata", result_type=dict)
-    assert told["currentDetails"] == "4 items, 4 in stock"
+    told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    assert told.current_details == "4 items, 4 in stock"
 
 
 async def test_a_feed_started_by_hand_is_read_once(
