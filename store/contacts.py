@@ -84,6 +84,7 @@ class Contacts:
         """
         async with self.held(site, contact_id) as (contact, connection):
             whose = {"site": site, "contact_id": contact_id}
+            await _sql.hold_requests(connection, **whose)
             withdrawn = [
                 row["request_id"] async for row in _sql.delete_requests(connection, **whose)
             ]
@@ -95,9 +96,9 @@ class Contacts:
 
 async def _readdress(connection: Connection, site: str, contact: Contact, email: str) -> None:
     old, new = address_key(contact.email), address_key(email)
-    await _sql.readdress_requests(
-        connection, site=site, contact_id=contact.id, email=email, address_key=new
-    )
+    whose = {"site": site, "contact_id": contact.id}
+    await _sql.hold_requests(connection, **whose)
+    await _sql.readdress_requests(connection, **whose, email=email, address_key=new)
     if new != old:
         await move_purchases(connection, site, old, new)
 

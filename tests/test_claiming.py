@@ -1,5 +1,6 @@
 """A restock reaches everyone who waits, whatever else happens to their rows meanwhile."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 from shop import Shop, eventually
@@ -23,6 +24,8 @@ SELECT gen_random_uuid(), $1, 'app', 'orchid', $3, contact.id, $2, n::text,
 FROM contact, generate_series(1, $4) AS n
 RETURNING id
 """
+_TO_THE_FRONT = "UPDATE requests SET created_date = '2026-01-01Z' WHERE id = $1"
+_HOLD = "SELECT FROM requests WHERE id = ANY ($1::uuid[]) FOR UPDATE NOWAIT"
 _BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
@@ -78,3 +81,23 @@ async def test_a_page_that_is_repeated_after_a_crash_is_followed_by_the_next(
     waiting = [one for one in ids[-1:] if (await shop.get(one))["status"] != "NOTIFICATION_SENT"]
     assert waiting == []
     assert len(sink.to(shopper)) == 3
+
+
+async def test_a_page_locks_in_the_order_of_the_queue(shop: Shop) -> None:
+    """So a page and an erasure of somebody who asked often never wait for each other."""
+    pool = shop.store.pool
+    insert = (_INSERT_MANY, shop.site, address(), orchid_key(), PAGE_SIZE)
+    ids = [row["id"] for row in await pool.fetch(*insert)]
+    # The first in the queue lies last on the disk.
+    await pool.execute(_TO_THE_FRONT, ids[-1])
+    page = orchid_page(shop.site, Announcement(restock_id=uuid4(), report=ReportedSignal()))
+    async with (
+        asyncio.TaskGroup() as group,
+        pool.acquire() as connection,
+        connection.transaction(),
+    ):
+        await connection.execute(_HOLD, [ids[-1]])
+        taking = group.create_task(claimed_page(shop.store, page))
+        await eventually(lambda: pool.fetchval(_BLOCKED), "the page to wait")
+        await connection.execute(_HOLD, ids)
+    assert len(taking.result()) == PAGE_SIZE

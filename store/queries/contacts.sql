@@ -24,6 +24,12 @@ SET email = :email, address_key = :address_key, locale = :locale, first_name = :
 WHERE site = :site AND id = :id
 RETURNING *;
 
+-- name: hold_requests(site, contact_id)!
+-- In the order of the queue, as a page of a restock does: so two never wait for each other.
+SELECT id FROM requests WHERE site = :site AND contact_id = :contact_id
+ORDER BY created_date, id
+FOR UPDATE;
+
 -- name: readdress_requests(site, contact_id, email, address_key)!
 -- All of them: a FAILED one may be taken up again, and no other row is to keep the old address.
 UPDATE requests SET email = :email, address_key = :address_key

@@ -41,14 +41,20 @@ ORDER BY created_date, id;
 -- timeline of the others why not, and keeps what it did for the log and for a retry; all of it or
 -- nothing. A reason is told once, not at every stock level.
 -- Waits for locked rows: skipping them would skip shoppers. Rows that a new timeline line refers
--- to are locked FOR KEY SHARE, with which an update of the status does not conflict.
-WITH claimed AS (
+-- to are locked FOR KEY SHARE, with which an update of the status does not conflict. Whoever locks
+-- several requests does it in the order of the queue, so that two never wait for each other.
+WITH locked AS (
+    SELECT id FROM requests
+    WHERE site = :site AND id = ANY (:ids::uuid[]) AND status IN ('RECEIVED', 'FAILED')
+      AND restock_id IS DISTINCT FROM :restock_id
+    ORDER BY created_date, id
+    FOR NO KEY UPDATE
+), claimed AS (
     UPDATE requests r
     SET status = 'PROCESSING', auto_notified = NULL, restock_id = :restock_id,
         restock_page = :page, updated_date = now()
-    WHERE site = :site AND id = ANY (:ids::uuid[]) AND status IN ('RECEIVED', 'FAILED')
-      AND restock_id IS DISTINCT FROM :restock_id
-    RETURNING id, item_key
+    FROM locked WHERE r.id = locked.id
+    RETURNING r.id, r.item_key
 ), step AS (
     INSERT INTO timeline (request_id, kind) SELECT id, 'claimed' FROM claimed
 ), waits_on AS (
@@ -77,6 +83,6 @@ SELECT count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
        count(*) FILTER (WHERE status = 'FAILED') AS failed,
        count(*) FILTER (WHERE status = 'RECEIVED') AS back_to_waiting,
        count(*) FILTER (WHERE status = 'PROCESSING') AS still_sending,
-       coalesce(max(item ->> 'name'), '') AS item_name
+       coalesce(max(coalesce(nullif(item ->> 'name', ''), catalog_item_id)), '') AS item_name
 FROM requests
 WHERE site = :site AND restock_id = ANY(:restock_ids::uuid[]);
