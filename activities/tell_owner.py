@@ -10,6 +10,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.formats import price
 from activities.mail import Templates, domain_of, written
 from activities.retry import try_again
 from activities.smtp import MailError, MailRefusedError, SmtpPool
@@ -116,9 +117,10 @@ class TellOwner:
 
 
 def _request_values(about: RequestOwnerNotice) -> dict[str, Any]:
+    item = about.item
     return {
         "site": {"name": about.site_name},
-        "item": {"name": about.item.name, "price": about.item.price},
+        "item": {"name": item.name, "price": price(item.price, item.currency, None)},
         "shopper": {"email": about.email},
         "quantity": about.quantity,
         "reply": about.reply or "",

@@ -4,6 +4,7 @@ from shop import Shop, eventually
 from shoppers import address, orchid_key, part
 from smtp_sink import SmtpSink
 from temporalio.client import Client
+from voyado import contact, subscribed
 
 from domain.ids import restock_workflow_id
 
@@ -57,6 +58,16 @@ async def test_a_request_told_by_itself_is_told_to_the_owner_too(
     ]
     failed = next(mail for mail in sink.to(owner) if "could not" in mail["Subject"])
     assert "no such user" in part(failed, "plain")
+
+
+async def test_the_owner_reads_of_a_price_where_there_is_one(shop: Shop, sink: SmtpSink) -> None:
+    owner = await owned_by(shop)
+    await shop.ask(address())
+    await subscribed(shop, await contact(shop), "SKU-1")
+    await subjects(sink, owner, 2)
+    first_lines = [part(mail, "plain").splitlines()[0] for mail in sink.to(owner)]
+    shown = sorted(line.split(" when ")[1] for line in first_lines)
+    assert shown == ["Blue Orchid (75.00) is back in stock.", "SKU-1 is back in stock."]
 
 
 async def test_a_restock_is_summed_up_once_whatever_its_size(
