@@ -1,10 +1,8 @@
-"""Writes mails: templates to `EmailMessage`, with the headers every mail of Restock has."""
+"""Writes mails from templates, with the headers every mail of Restock has."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from os.path import isfile
 from pathlib import Path
@@ -15,6 +13,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.formats import DEFAULT_LOCALE, date, language_tag, price
+from activities.mime import header, mailbox, mime
 from activities.smtp import Envelope
 from domain.locales import fallback_chain, locale_key
 
@@ -132,22 +131,16 @@ def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Env
     for every attempt, so that a mailbox can recognise a mail that arrives twice.
     """
     name, address = parseaddr(sender)
-    message = EmailMessage()
-    message["From"] = _address(address, name)
-    message["To"] = _address(recipient)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    return Envelope(sender=address, recipient=recipient, message=message)
-
-
-def _address(address: str, name: str = "") -> Address:
-    # Not by addr_spec, which takes no internationalised local part.
-    local, _, domain = address.rpartition("@")
-    return Address(name, username=local, domain=domain)
+    headers = {
+        "From": mailbox(address, name),
+        "To": mailbox(recipient),
+        "Subject": header("Subject", letter.subject),
+        "Date": format_datetime(datetime.now(UTC)),
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    content = mime(headers, letter.text, letter.html)
+    return Envelope(sender=address, recipient=recipient, content=content)
 
 
 def domain_of(sender: str) -> str:

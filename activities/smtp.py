@@ -7,22 +7,21 @@ MailError
 """
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.policy import SMTPUTF8 as SMTPUTF8_POLICY
+from functools import partial
 
 import aiosmtplib
 
+from activities.congestion import Gate, pushes_back
 from activities.smtp_server import SmtpServer
 
-_NO_CONNECTION = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)
+_LOST = (aiosmtplib.SMTPException, OSError)
 # RFC 5321 4.5.3.2.6 lets a server take ten minutes; a mail that waits this long is tried again.
 _REPLY_TO_MESSAGE_SECONDS = 120.0
-_IDLE_SECONDS = 60.0
+# A server that counts connections counts those that are kept, too.
+_IDLE_SECONDS, _IDLE_SECONDS_IN_STRAIN = 60.0, 5.0
 
 
 class MailError(Exception):
@@ -34,11 +33,16 @@ class MailRefusedError(MailError):
 
 
 class MailDeferredError(MailError):
-    """The mail surely did not leave. `server_wide`: no other mail will leave either."""
+    """The mail surely did not leave.
 
-    def __init__(self, reply: str, *, server_wide: bool) -> None:
+    `server_wide`: no other mail of this sender will leave either. `pushback`: nobody's will,
+    because the server is away, or has enough to do.
+    """
+
+    def __init__(self, reply: str, *, server_wide: bool = False, pushback: bool = False) -> None:
         super().__init__(reply)
-        self.server_wide = server_wide
+        self.server_wide = server_wide or pushback
+        self.pushback = pushback
 
 
 class MailUnknownError(MailError):
@@ -47,58 +51,100 @@ class MailUnknownError(MailError):
 
 @dataclass(frozen=True)
 class Envelope:
-    """A mail and where it goes: addresses without display names."""
+    """A mail as it is sent, and where it goes: addresses without display names."""
 
     sender: str
     recipient: str
-    message: EmailMessage
+    content: bytes
 
     @property
     def needs_smtputf8(self) -> bool:
         return not (self.sender.isascii() and self.recipient.isascii())
 
 
-@dataclass
+Send = Callable[[Envelope, float], Awaitable[str]]
+"""Gives a mail to the server; as `SmtpPool.send`, without waiting for a turn."""
+
+
+@dataclass(eq=False)
 class _Connection:
     client: aiosmtplib.SMTP
-    used_at: float
-    fresh: bool = True
+    # None until it has been kept once.
+    expiry: asyncio.TimerHandle | None = None
 
 
 @dataclass
 class SmtpPool:
-    """Up to `size` connections to one mail server, reused while the server keeps them."""
+    """Up to `size` connections to one mail server, reused while the server keeps them.
+
+    Fewer while it pushes back: then mails wait for a turn, instead of each asking the server.
+    """
 
     server: SmtpServer
     size: int = 10
     _idle: list[_Connection] = field(default_factory=list)
-    _slots: asyncio.Semaphore = field(init=False)
+    _gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
-        self._slots = asyncio.Semaphore(self.size)
+        self._gate = Gate(self.size)
+
+    @property
+    def strained(self) -> bool:
+        """Whether the server pushed back within the last minute."""
+        return self._gate.strained
+
+    @property
+    def shut_out(self) -> bool:
+        """Whether the server pushed back three times since it last took a mail."""
+        return self._gate.shut_out
 
     async def send(self, envelope: Envelope, patience: float) -> str:
-        """Give a mail to the server; returns its words on accepting it.
+        """Give a mail to the server when it is its turn; returns its words on accepting it.
 
-        `patience`: seconds until the server must be ready to take the message; the message itself
-        is then given all the time it needs, because a mail given up half-way may arrive twice.
+        `patience`: seconds until the turn comes, and until the server is ready to take the
+        message; the message itself is then given all the time it needs, because a mail given up
+        half-way may arrive twice. Raises `MailError`.
+        """
+        async with self.turn(patience) as send:
+            return await send(envelope, patience)
+
+    @asynccontextmanager
+    async def turn(self, patience: float) -> AsyncIterator[Send]:
+        """Wait for a turn to give a mail to the server, which lasts as long as the block.
+
+        Raises `MailDeferredError` where it does not come within `patience` seconds.
         """
         try:
             async with asyncio.timeout(patience):
-                await self._slots.acquire()
+                entered = await self._gate.enter()
         except TimeoutError as error:
-            raise MailDeferredError(_ALL_IN_USE, server_wide=False) from error
+            raise MailDeferredError(_ALL_IN_USE) from error
         try:
-            async with self._ready(envelope, patience) as client:
-                return await _give(client, envelope)
+            yield partial(self._send, entered)
         finally:
-            self._slots.release()
+            self._gate.leave()
 
     async def close(self) -> None:
         """Say goodbye on every kept connection."""
         while self._idle:
-            with suppress(aiosmtplib.SMTPException, OSError):
+            with suppress(*_LOST):
                 await self._idle.pop().client.quit(timeout=2)
+
+    async def _send(self, entered: int, envelope: Envelope, patience: float) -> str:
+        try:
+            async with self._ready(envelope, patience) as client:
+                reply = await _give(client, envelope)
+        except MailDeferredError as error:
+            if error.pushback:
+                self._ease_off(entered)
+            raise
+        self._gate.taken()
+        return reply
+
+    def _ease_off(self, entered: int) -> None:
+        self._gate.pushed_back(entered)
+        for connection in self._idle[: -self._gate.limit]:
+            self._expire(connection)
 
     @asynccontextmanager
     async def _ready(self, envelope: Envelope, patience: float) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -119,33 +165,31 @@ class SmtpPool:
             async with asyncio.timeout(patience):
                 return await self._enveloped(await self._take(), envelope)
         except TimeoutError as error:
-            raise MailDeferredError(_BUSY, server_wide=True) from error
+            raise MailDeferredError(_BUSY, pushback=True) from error
 
     async def _enveloped(self, connection: _Connection, envelope: Envelope) -> _Connection:
+        client = connection.client
         try:
-            await _offer(connection.client, envelope)
-        except MailError as error:
-            if not _is_server_wide(error):
-                await _reset(connection.client)
+            await _offer(client, envelope)
+        except MailError:
+            if client.is_connected:
+                await _reset(client)
                 self._keep(connection)
                 raise
-            connection.client.close()
             # Servers end a kept connection after a while or some mails: that is no trouble yet.
-            if connection.fresh:
+            if connection.expiry is None:
                 raise
             return await self._enveloped(await self._connect(), envelope)
         except BaseException:
-            connection.client.close()
+            client.close()
             raise
         return connection
 
     async def _take(self) -> _Connection:
-        now = asyncio.get_running_loop().time()
         while self._idle:
             connection = self._idle.pop()
-            if connection.client.is_connected and now - connection.used_at < _IDLE_SECONDS:
+            if connection.client.is_connected:
                 return connection
-            connection.client.close()
         return await self._connect()
 
     async def _connect(self) -> _Connection:
@@ -162,19 +206,27 @@ class SmtpPool:
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await client.ehlo()
-        except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as error:
-            client.close()
-            raise MailDeferredError(_words(error), server_wide=True) from error
+        except _LOST as error:
+            raise _gone(client, error) from error
         except BaseException:
             client.close()
             raise
-        return _Connection(client, asyncio.get_running_loop().time())
+        return _Connection(client)
 
     def _keep(self, connection: _Connection) -> None:
-        if connection.client.is_connected:
-            connection.fresh = False
-            connection.used_at = asyncio.get_running_loop().time()
-            self._idle.append(connection)
+        if not connection.client.is_connected:
+            return
+        if connection.expiry:
+            connection.expiry.cancel()
+        later = asyncio.get_running_loop().call_later
+        seconds = _IDLE_SECONDS_IN_STRAIN if self.strained else _IDLE_SECONDS
+        connection.expiry = later(seconds, self._expire, connection)
+        self._idle.append(connection)
+
+    def _expire(self, connection: _Connection) -> None:
+        if connection in self._idle:
+            self._idle.remove(connection)
+            connection.client.close()
 
 
 _ALL_IN_USE = "all connections to the mail server are in use"
@@ -191,26 +243,27 @@ async def _offer(client: aiosmtplib.SMTP, envelope: Envelope) -> None:
         await client.mail(
             envelope.sender, options=["SMTPUTF8"] if utf8 else None, encoding=encoding
         )
-    except (aiosmtplib.SMTPException, OSError) as error:
+    except aiosmtplib.SMTPResponseException as error:
         # A refused sender concerns every mail; the owner mends it and nothing is lost.
-        raise MailDeferredError(_words(error), server_wide=True) from error
+        pushback = pushes_back(error.code, error.message)
+        raise MailDeferredError(_words(error), server_wide=True, pushback=pushback) from error
+    except _LOST as error:
+        raise _gone(client, error) from error
     try:
         await client.rcpt(envelope.recipient, encoding=encoding)
     except aiosmtplib.SMTPResponseException as error:
         raise _by_code(error) from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailDeferredError(_words(error), server_wide=True) from error
+    except _LOST as error:
+        raise _gone(client, error) from error
 
 
 async def _give(client: aiosmtplib.SMTP, envelope: Envelope) -> str:
     """Give the message and wait for the server's word on it."""
-    policy = SMTPUTF8_POLICY if envelope.needs_smtputf8 else SMTP_POLICY
-    content = envelope.message.as_bytes(policy=policy)
     try:
-        response = await client.data(content, timeout=_REPLY_TO_MESSAGE_SECONDS)
+        response = await client.data(envelope.content, timeout=_REPLY_TO_MESSAGE_SECONDS)
     except aiosmtplib.SMTPResponseException as error:
         raise _by_code(error) from error
-    except _NO_CONNECTION as error:
+    except _LOST as error:
         raise MailUnknownError(_words(error)) from error
     return f"{response.code} {response.message}"
 
@@ -218,18 +271,18 @@ async def _give(client: aiosmtplib.SMTP, envelope: Envelope) -> str:
 def _by_code(error: aiosmtplib.SMTPResponseException) -> MailError:
     if 500 <= error.code <= 599:
         return MailRefusedError(_words(error))
-    # 421 is the server going away; any other 4xx may concern this recipient only.
-    return MailDeferredError(_words(error), server_wide=error.code == 421)
+    return MailDeferredError(_words(error), pushback=pushes_back(error.code, error.message))
 
 
-def _is_server_wide(error: MailError) -> bool:
-    return isinstance(error, MailDeferredError) and error.server_wide
+def _gone(client: aiosmtplib.SMTP, error: Exception) -> MailDeferredError:
+    client.close()
+    return MailDeferredError(_words(error), pushback=True)
 
 
 async def _reset(client: aiosmtplib.SMTP) -> None:
     try:
         await client.rset(timeout=5)
-    except (aiosmtplib.SMTPException, OSError):
+    except _LOST:
         client.close()
 
 

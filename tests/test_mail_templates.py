@@ -1,6 +1,7 @@
 """Templates: the shipped ones, the owner's own, and what they cannot do."""
 
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def own(folder: Path, **files: str) -> Templates:
 
 
 def sent(letter: Letter) -> EmailMessage:
-    return written(letter, "Shop <shop@x.test>", "a@example.com", "<1@x.test>").message
+    envelope = written(letter, "Shop <shop@x.test>", "a@example.com", "<1@x.test>")
+    return message_from_bytes(envelope.content, policy=policy.default)
 
 
 @pytest.mark.parametrize("kind", [KIND, *NoticeKind])

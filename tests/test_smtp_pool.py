@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from shop import eventually
 from smtp_sink import SmtpSink
 
+import activities.smtp
 from activities.mail import Letter, written
 from activities.smtp import (
     Envelope,
@@ -154,6 +156,22 @@ class SlowSink(SmtpSink):
         self.has_the_message.set()
         await self.may_answer.wait()
         return await super().handle_DATA(server, session, envelope)
+
+
+async def test_a_connection_that_nobody_needs_is_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(activities.smtp, "_IDLE_SECONDS", 0.05)
+    async with MailServer().running() as server, pool_for(url(server)) as pool:
+        await pool.send(mail(), patience=5)
+        await eventually(lambda: gone(server.sessions[0]), "the connection to end")
+        await pool.send(mail(), patience=5)
+    assert len(server.sink.envelopes) == 2
+    assert len(server.sessions) == 2
+
+
+async def gone(session: SMTP) -> bool:
+    return session.transport is None or session.transport.is_closing()
 
 
 async def test_a_lost_answer_is_unknown_and_the_next_mail_goes_out() -> None:
