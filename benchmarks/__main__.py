@@ -1,93 +1,111 @@
 """`make bench`: measures, prints a table and writes `benchmarks/results.json`."""
 
 import asyncio
-import json
-import os
-import platform
-import tempfile
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
-from benchmarks import listing
-from cli.embedded.postgres import database_of
+from benchmarks import create, hot, latency, listing, stock, waiting
+from benchmarks.lines import Line, Plan
+from benchmarks.report import keep, table
 from cli.exit import leave
 from cli.tables import print_table
-from store.migrations import migrate
-from store.store import Store, open_store
 
 _RESULTS = Path(__file__).with_name("results.json")
 
 
+class Benchmark(StrEnum):
+    """What can be measured."""
+
+    HOT = "hot"
+    CREATE = "create"
+    LATENCY = "latency"
+    WAITING = "waiting"
+    STOCK = "stock"
+    LISTING = "listing"
+
+
+_RUN: dict[Benchmark, Callable[[Plan], Awaitable[list[Line]]]] = {
+    Benchmark.HOT: hot.run,
+    Benchmark.CREATE: create.run,
+    Benchmark.LATENCY: latency.run,
+    Benchmark.WAITING: waiting.run,
+    Benchmark.STOCK: stock.run,
+    Benchmark.LISTING: listing.run,
+}
+
+
+def _option(help: str, least: int = 1) -> object:
+    return typer.Option(min=least, help=help)
+
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
 def main(
-    rows: Annotated[
-        int, typer.Option(min=200_000, help="How many requests the listing is measured over.")
-    ] = 1_000_000,
+    benchmarks: Annotated[
+        list[Benchmark] | None, typer.Argument(help="Which to run; all where none is named.")
+    ] = None,
+    rounds: Annotated[int, _option("How often each is repeated.")] = Plan.rounds,
+    workers: Annotated[int, _option("Worker processes of each side.")] = Plan.workers,
+    hot: Annotated[
+        list[int] | None, _option("hot: shoppers of a restock; may be given several times.")
+    ] = None,
+    probes: Annotated[int, _option("latency: single restocks.", 2)] = Plan.probes,
+    crowd: Annotated[int, _option("latency: shoppers told meanwhile.")] = Plan.crowd,
+    created: Annotated[int, _option("create: requests of a run.")] = Plan.created,
+    waiting: Annotated[int, _option("waiting: how many wait.")] = Plan.waiting,
+    levels: Annotated[int, _option("stock: levels of a call.")] = Plan.levels,
+    feed_items: Annotated[int, _option("stock: items of the feed.")] = Plan.feed_items,
+    rows: Annotated[int, _option("listing: requests there are.", 30_000)] = Plan.rows,
+    output: Annotated[Path, typer.Option(help="Where the results are kept.")] = _RESULTS,
 ) -> None:
-    """Measure one page of every documented filter and sort over many requests."""
-    results = asyncio.run(_run(rows))
-    _RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print_table(_table(results))
-    typer.echo(f"Written to {_RESULTS.name}.")
+    """Measure Restock beside the bare engine, or beside the plain way of doing the same.
 
-
-async def _run(rows: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="restock-bench-") as folder:
-        async with database_of(Path(folder), create=True) as dsn:
-            await migrate(dsn)
-            async with open_store(dsn, connections=2) as store:
-                with Console().status(f"Filling the database with {rows:,} requests …"):
-                    await listing.fill(store, rows)
-                return {"machine": _machine(), "rows": rows} | await _listing(store)
-
-
-async def _listing(store: Store) -> dict[str, Any]:
-    cases = await listing.cases(store)
-    pages = {
-        name: await listing.measure(store, raw)
-        for name, raw in track(cases.items(), "Measuring", transient=True)
-    }
-    return {"pages": pages, "deep_page": await listing.deep_page(store)}
-
-
-def _machine() -> dict[str, Any]:
-    return {
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-    }
-
-
-def _table(results: dict[str, Any]) -> Table:
-    table = Table(
-        "query, 50 of its rows",
-        "first page, ms",
-        "next page, ms",
-        "index",
-        title=f"{results['rows']:,} requests, medians of 25 runs",
+    Everything is real: the stack of `restock up` with a mail server, in processes of their own.
+    All of it takes about an hour. For figures that mean something, let nothing else run.
+    """
+    plan = Plan(
+        rounds=rounds,
+        workers=workers,
+        hot=hot or Plan.hot,
+        probes=probes,
+        crowd=crowd,
+        created=created,
+        waiting=waiting,
+        levels=levels,
+        feed_items=feed_items,
+        rows=rows,
     )
-    for name, page in results["pages"].items():
-        following = page.get("next_ms")
-        table.add_row(
-            name, str(page["first_ms"]), "" if following is None else str(following), page["index"]
-        )
-    deep = results["deep_page"]
-    table.add_section()
-    table.add_row(
-        "9,950 rows deep: cursor / offset",
-        str(deep["cursor_ms"]),
-        str(deep["offset_ms"]),
-        f"offset takes {deep['ratio']:.1f} times as long",
-    )
-    return table
+    found = asyncio.run(_run(benchmarks or list(Benchmark), plan))
+    settings = dataclasses.asdict(plan)
+    del settings["tell"]
+    keep(output, found, settings)
+    print_table(table(found))
+    typer.echo(f"Written to {output.name}.")
+
+
+async def _run(names: Sequence[Benchmark], plan: Plan) -> dict[str, list[Line]]:
+    console = Console(stderr=True)
+    with console.status("Starting") as status:
+
+        def tell(text: str) -> None:
+            status.update(text)
+            if not console.is_terminal:
+                console.print(text)
+
+        plan = dataclasses.replace(plan, tell=tell)
+        return {name: await _RUN[name](plan) for name in names}
 
 
 if __name__ == "__main__":
     try:
-        typer.run(main)
+        app()
     except SystemExit as end:
         leave(end.code if isinstance(end.code, int) else 1)

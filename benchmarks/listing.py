@@ -3,22 +3,47 @@
 import dataclasses
 import json
 import statistics
+import tempfile
 import time
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from benchmarks.lines import Line, Plan
+from cli.embedded.postgres import database_of
 from domain.query import Query, parse_query, translate
-from store.store import Store
+from store.migrations import migrate
+from store.store import Store, open_store
 
 _SITE = "main"
 _KEY = b"benchmark"
 _RUNS = 25
 _SLOWEST_MS = 100.0
+_NEXT_PAGE = "the page after it"
 _NEWEST = [{"fieldName": "createdDate", "order": "DESC"}]
 
 
 def _sorted_by(field: str, order: str = "ASC") -> list[dict[str, str]]:
     return [{"fieldName": field, "order": order}]
+
+
+async def run(plan: Plan) -> list[Line]:
+    """The first page and the one after it, of every documented filter and sort."""
+    with tempfile.TemporaryDirectory(prefix="restock-bench-") as folder:
+        async with database_of(Path(folder), create=True) as dsn:
+            await migrate(dsn)
+            async with open_store(dsn, connections=2) as store:
+                plan.tell(f"listing: filling the database with {plan.rows:,} requests")
+                await fill(store, plan.rows)
+                return [*await _pages(store, plan), await deep_page(store)]
+
+
+async def _pages(store: Store, plan: Plan) -> list[Line]:
+    lines = []
+    for name, raw in (await cases(store)).items():
+        plan.tell(f"listing: {name}")
+        lines.append(await measure(store, name, raw))
+    return lines
 
 
 async def fill(store: Store, rows: int) -> None:
@@ -79,19 +104,20 @@ _SLOW: dict[str, dict[str, Any]] = {
 }
 
 
-async def measure(store: Store, raw: dict[str, Any]) -> dict[str, Any]:
-    """Median milliseconds of the first page and of the one after it, and the index used."""
+async def measure(store: Store, name: str, raw: dict[str, Any]) -> Line:
+    """Milliseconds of the first page and, beside it, of the one after it; the index used."""
     first = parse_query(raw | {"cursorPaging": {"limit": 50}}, cursor_key=_KEY, scope=_SITE)
     page = await store.listing.page(_SITE, first)
-    result = {"first_ms": await _median(store, first), "index": await _index(store, first)}
+    second: list[float] = []
     if page.next_cursor:
         following = {"cursorPaging": {"limit": 50, "cursor": page.next_cursor}}
         query = parse_query(following, cursor_key=_KEY, scope=_SITE)
-        result["next_ms"] = await _median(store, query)
-    return result
+        second = [await _median(store, query)]
+    values, note = [await _median(store, first)], await _index(store, first)
+    return Line(f"page of 50: {name}", "ms", values, second, _NEXT_PAGE, note=note)
 
 
-async def deep_page(store: Store) -> dict[str, float]:
+async def deep_page(store: Store) -> Line:
     """The same page, 9,950 rows deep: reached by a cursor, and the plain way, by an offset."""
     raw = {"sort": _NEWEST, "paging": {"limit": 50, "offset": 9950}}
     offset = parse_query(raw, cursor_key=_KEY, scope=_SITE)
@@ -102,8 +128,8 @@ async def deep_page(store: Store) -> dict[str, float]:
     start = parse_query({"sort": _NEWEST}, cursor_key=_KEY, scope=_SITE)
     values = tuple(row[key.field.column] for key in start.listing.sort)
     cursor = dataclasses.replace(start, place=dataclasses.replace(start.place, values=values))
-    by_cursor, by_offset = await _median(store, cursor), await _median(store, offset)
-    return {"cursor_ms": by_cursor, "offset_ms": by_offset, "ratio": by_offset / by_cursor}
+    by_cursor, by_offset = [await _median(store, cursor)], [await _median(store, offset)]
+    return Line("page of 50, 9,950 rows deep, by cursor", "ms", by_cursor, by_offset, "by offset")
 
 
 async def _median(store: Store, query: Query) -> float:
