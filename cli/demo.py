@@ -29,7 +29,7 @@ def demo(
         Option("--exit", help="Stop at the end; the exit code is 0 only if all went as told."),
     ] = False,
 ) -> None:
-    """Watch five shoppers ask for two orchids, and what becomes of each.
+    """Watch eight shoppers ask for three orchids, and what becomes of each.
 
     Mail goes to the demo's own mailbox, whatever RESTOCK_SMTP_URL says.
     """

@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -71,28 +72,28 @@ async def _tell(stack: Stack) -> tuple[list[Ending], Counter[str]]:
 
 def _steps(bars: Progress) -> Callable[[str, int], "_Step"]:
     def step(name: str, total: int) -> "_Step":
-        return _Step(bars, bars.add_task(name, total=total))
+        return _Step(bars, bars.add_task(name, total=total), total)
 
     return step
 
 
 class _Step:
-    def __init__(self, bars: Progress, task: TaskID) -> None:
-        self._bars, self._task = bars, task
+    def __init__(self, bars: Progress, task: TaskID, total: int) -> None:
+        self._bars, self._task, self.total = bars, task, total
 
     def reached(self, done: int) -> None:
         self._bars.update(self._task, completed=done)
 
 
 def _show(endings: list[Ending], mails: Counter[str]) -> bool:
-    table = Table("shopper", "item", "status", "autoNotified", "mails", "as told", box=None)
+    table = Table("shopper", "item", "status", "mails", "as told", "the timeline says", box=None)
     results = [_is_as_told(ending, mails) for ending in endings]
     for ending, as_told in zip(endings, results, strict=True):
         shopper = ending.shopper
         count = str(mails[shopper.email])
-        auto = "" if ending.auto_notified is None else str(ending.auto_notified).lower()
         mark = "[green]yes[/]" if as_told else "[red]NO[/]"
-        table.add_row(shopper.email, shopper.orchid.name, ending.status, auto, count, mark)
+        known = (shopper.email, shopper.orchid.name, ending.status, count)
+        table.add_row(*known, mark, escape(ending.why))
     print_table(table)
     return all(results)
 

@@ -1,7 +1,7 @@
-"""The demo's story: five shoppers, two orchids, told through the API as its clients would."""
+"""The demo's story: eight shoppers, three orchids, told through the API as its clients would."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from domain.catalog import WIX_STORES_APP_IDS
 
 _REQUESTS = "/back-in-stock-service/v1/back-in-stock-notification-requests"
 _APP_ID = WIX_STORES_APP_IDS[1]
+_POLICY = {"shoppersPerUnit": 2, "waveIntervalMinutes": 5 / 60}
 _FINAL = ("NOTIFICATION_SENT", "FAILED")
 _LOOK_AGAIN_SECONDS = 0.2
 
@@ -34,6 +35,7 @@ class Orchid:
 
 COLLECTION = Orchid("orchid-collection", "Orchid Collection", "65.00")
 BLUE = Orchid("blue-orchid", "Blue Orchid", "75.00")
+MOON = Orchid("moon-orchid", "Moon Orchid", "95.00")
 
 
 @dataclass(frozen=True)
@@ -55,24 +57,36 @@ SHOPPERS = (
     # The mailbox refuses every address that begins so, as a server does for a mistyped one.
     Shopper("refused@example.com", BLUE, status="FAILED", auto_notified=None, mails=0),
     Shopper("erin@example.com", BLUE),
+    Shopper("frank@example.com", MOON),
+    Shopper("grace@example.com", MOON),
+    # One unit came in, and two shoppers are told of each.
+    Shopper("heidi@example.com", MOON, status="RECEIVED", auto_notified=None, mails=0),
 )
 
 
 # One for each request and one for each orchid that came back.
-OWNER_NOTICES = len(SHOPPERS) + 2
+OWNER_NOTICES = len(SHOPPERS) + 3
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How the story ended for a shopper."""
+    """How the story ended for a shopper; `why` is the last that the timeline tells of them."""
 
     shopper: Shopper
     status: str
     auto_notified: bool | None
+    why: str
+
+    @property
+    def is_final(self) -> bool:
+        waits_on = self.status == self.shopper.status and self.why.startswith("not announced")
+        return self.status in _FINAL or waits_on
 
 
 class Step(Protocol):
-    """Shows how far a part of the story is."""
+    """Shows how far a part of the story is, of `total`."""
+
+    total: int
 
     def reached(self, done: int) -> None: ...
 
@@ -108,11 +122,25 @@ class Demo:
         body = {"catalogReference": orchid.reference, "itemDetails": orchid.details}
         await self.call("POST", "/report-items-back-in-stock", body)
 
+    async def share_out(self) -> None:
+        """Two shoppers are told of each unit, and five seconds later two more."""
+        (await self.http.patch("/v1/policy", json=_POLICY)).raise_for_status()
+
+    async def stock(self, orchid: Orchid, quantity: int) -> None:
+        levels = [{"sku": orchid.item_id, "quantity": quantity}]
+        (await self.http.put("/api/v3/inventory/stock-levels", json=levels)).raise_for_status()
+
     async def ending(self, shopper: Shopper, request_id: str) -> Ending:
-        reply = await self.http.get(f"{_REQUESTS}/{request_id}")
+        request = (await self._get(f"{_REQUESTS}/{request_id}"))["request"]
+        steps = (await self._get(f"{_REQUESTS}/{request_id}/timeline"))["timeline"]
+        told = [step for step in steps if not step["kind"].startswith("owner")]
+        why = str(told[-1]["detail"] or told[-1]["kind"])
+        return Ending(shopper, request["status"], request.get("autoNotified"), why)
+
+    async def _get(self, path: str) -> Any:
+        reply = await self.http.get(path)
         reply.raise_for_status()
-        request = reply.json()["request"]
-        return Ending(shopper, request["status"], request.get("autoNotified"))
+        return reply.json()
 
 
 async def story(
@@ -120,11 +148,16 @@ async def story(
 ) -> list[Ending]:
     """Tell the story; returns how it ended for each shopper, or stands when patience is over."""
     await demo.collect()
-    ids = await _ask(demo, step("Shoppers ask for two sold-out orchids", len(SHOPPERS)))
+    await demo.share_out()
+    ids = await _ask(demo, step("Shoppers ask for three sold-out orchids", len(SHOPPERS)))
     await _mark(demo, step("The owner tells Carol and marks her request", 1), ids)
-    await _report(demo, step("Both orchids are reported back in stock", 2))
-    told = step("Shoppers are told", len(SHOPPERS))
-    return await _once_told(demo, told, ids, patience_seconds)
+    await _report(demo, step("Two orchids are reported back in stock", 2))
+    await _come_in(demo, step("One Moon Orchid comes in, by its stock level", 1))
+    told = step("Shoppers are told, two for each unit", len(SHOPPERS) - 1)
+    await _once_final(demo, told, ids, patience_seconds)
+    await demo.stock(MOON, 0)
+    waits = step("The Moon Orchid is sold: the third waits on", len(SHOPPERS))
+    return await _once_final(demo, waits, ids, patience_seconds)
 
 
 async def _ask(demo: Demo, step: Step) -> dict[Shopper, str]:
@@ -146,18 +179,22 @@ async def _report(demo: Demo, step: Step) -> None:
         step.reached(number)
 
 
-async def _once_told(
+async def _come_in(demo: Demo, step: Step) -> None:
+    # It may still be there from an earlier demo on the same data.
+    for quantity in (0, 1):
+        await demo.stock(MOON, quantity)
+    step.reached(1)
+
+
+async def _once_final(
     demo: Demo, step: Step, ids: dict[Shopper, str], patience_seconds: float
 ) -> list[Ending]:
+    """How it ended for each, once it has for as many as the step counts, or patience is over."""
     until = asyncio.get_running_loop().time() + patience_seconds
     while True:
         endings = [await demo.ending(shopper, ids[shopper]) for shopper in SHOPPERS]
-        step.reached(_finished(endings))
-        late = asyncio.get_running_loop().time() > until
-        if _finished(endings) == len(endings) or late:
+        final = sum(ending.is_final for ending in endings)
+        step.reached(final)
+        if final >= step.total or asyncio.get_running_loop().time() > until:
             return endings
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-
-
-def _finished(endings: Sequence[Ending]) -> int:
-    return sum(ending.status in _FINAL for ending in endings)
