@@ -8,14 +8,22 @@ under another name, for as long as requests that began before it may wait.
 
 from uuid import UUID, uuid4
 
+from feed_shop import FeedOwner, items, rss
 from histories import FOLDER, anonymous, history_json
 from shop import BASE, Shop
 from shoppers import address, orchid_key, wanted
 from temporalio.client import Client
+from voyado import STOCK, contact, subscribed, v3
 
-from domain.catalog import Item
+from domain.catalog import VOYADO_APP_ID, CatalogReference, Item
 from domain.contracts import TASK_QUEUE, Announcement, ReportedSignal, RestockInput
-from domain.ids import report_workflow_id, restock_workflow_id
+from domain.ids import (
+    arrivals_workflow_id,
+    feed_workflow_id,
+    report_workflow_id,
+    restock_workflow_id,
+)
+from domain.matching import Audience
 from workflows.engine import Engine
 from workflows.housekeeping import Reconciler
 from workflows.restock import Restock
@@ -92,3 +100,19 @@ async def test_save_housekeeping(shop: Shop, temporal: Client) -> None:
     workflow_id = f"reconcile-{uuid4()}"
     await temporal.execute_workflow(Reconciler.run, id=workflow_id, task_queue=TASK_QUEUE)
     await save_now(temporal, workflow_id, "reconciler")
+
+
+async def test_save_what_comes_in(shop: Shop, temporal: Client) -> None:
+    """A product feed, a stock level that concerns an audience, and its restock in waves."""
+    feed = FeedOwner(shop, temporal)
+    await feed.upload(rss(items("SKU-1")))
+    await save_now(temporal, feed_workflow_id(shop.site, "sv-se"), "product_feed")
+    for _ in range(3):
+        await subscribed(shop, await contact(shop), "SKU-1", "sv-SE", "SE-1")
+    policy = {"shoppersPerUnit": 1, "waveIntervalMinutes": 1 / 60}
+    await shop.call("PATCH", "/v1/policy", policy)
+    await v3(shop, "PUT", STOCK, [{"sku": "SKU-1", "quantity": 2, "externalId": "SE-1"}])
+    item_key = CatalogReference(app_id=VOYADO_APP_ID, catalog_item_id="SKU-1").item_key
+    await save(temporal, arrivals_workflow_id(shop.site), "arrivals")
+    restock_id = restock_workflow_id(shop.site, item_key, Audience(external_id="SE-1"))
+    await save(temporal, restock_id, "restock_in_waves")

@@ -30,6 +30,9 @@ NEEDED = {
     "restock_continued_as_new",
     "restock_with_automation_off",
     "reconciler",
+    "product_feed",
+    "arrivals",
+    "restock_in_waves",
 }
 
 
