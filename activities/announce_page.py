@@ -3,69 +3,117 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from temporalio import activity
 
 from activities.each import for_each
-from domain.announcing import Candidate, reason_for_nobody, reason_to_wait
-from domain.contracts import PAGE_SIZE, Page, PageResult, RestockSignal
-from domain.policy import Policy
+from domain.announcing import Decision, Situation
+from domain.contracts import PAGE_SIZE, Page, PageResult, RestockSignal, Source
+from domain.waves import Share, next_wave, quiet_until
 from store.records import ClaimedRequest
 from store.store import Store
 
 Announce = Callable[[str, ClaimedRequest, RestockSignal], Awaitable[None]]
 """Tells the workflow of a request of a site that its item is back; safe to repeat."""
 
+CallForward = Callable[[UUID], Awaitable[None]]
+"""Has a request told before those that are told by the hundred; safe to repeat."""
+
 # A page that tells nobody costs a few statements, so it can be long.
 _PAGE_OF_NOBODY = 20 * PAGE_SIZE
+# So few do not hold up anybody whom they go before.
+_FEW = 5
+
+
+async def _in_line(request_id: UUID) -> None:
+    """Leave a request where it is."""
 
 
 @dataclass(frozen=True)
 class AnnouncePage:
-    """Needs the store, the way to signal a request, and whether mail goes through its queue."""
+    """Needs the store, the way to signal a request, and whether mail goes through its queue.
+
+    `call_forward`: what is done for those that are told alone, or nearly so.
+    """
 
     store: Store
     announce: Announce
     queued: bool
+    call_forward: CallForward = _in_line
 
     @activity.defn
     async def announce_page(self, page: Page) -> PageResult:
-        """Look at one page of a queue and tell the workflow of each request that is told.
+        """Look at one page of a wave and tell the workflow of each request that is told.
 
-        1. Read the policy and up to 500 requests with what their decision needs, oldest first.
-        2. Decide for each: told, or not and why (`domain/announcing.py`).
-        3. Claim those that are told and note the reasons of the others, in one statement. After
+        1. Look at the policy, the stock and the clock: in quiet hours the wave begins later.
+        2. Read up to 500 requests with what their decision needs, in the order of the queue.
+        3. Decide for each: told, or not and why (`domain/announcing.py`). Of those that are to be
+           told, as many as the wave's share allows (`domain/waves.py`); the rest waits for the
+           next wave.
+        4. Claim those that are told and note the reasons of the others, in one statement. After
            a crash the same page gives back what it claimed and what is not settled.
-        4. Signal each claimed request, some at a time. A signal sent twice is dropped by the
+        5. Signal each claimed request, some at a time. A signal sent twice is dropped by the
            server.
 
-        Returns how many were told, why one of the others was not, and whether more wait.
+        Returns how many were told, and how the restock goes on.
         """
         done = await self.store.restocks.done(page)
         if done:
             await self._signal_all(page, await self.store.restocks.claimed_by(page))
-            return PageResult(claimed=done.handed_over, more=done.more, after=done.position)
-        return await self._take(page)
+            return done
+        situation = await self._situation(page)
+        quiet = None if page.request_ids else quiet_until(situation.policy, situation.now)
+        if quiet and page.announcement.page == 0:
+            return PageResult(next_wave=quiet, held_back="these are quiet hours")
+        return await self._take(page, situation)
 
-    async def _take(self, page: Page) -> PageResult:
+    async def _situation(self, page: Page) -> Situation:
         policy = await self.store.sites.policy(page.site, page.item_key)
-        nobody = reason_for_nobody(policy, page.announcement.stock)
-        limit = _PAGE_OF_NOBODY if nobody else PAGE_SIZE
-        looked_at = await self.store.restocks.candidates(page, limit)
-        if not looked_at:
-            return PageResult(held_back="nobody waits")
-        reasons = {each.id: nobody or _reason(page, each, policy) for each in looked_at}
-        waits = {request_id: reason for request_id, reason in reasons.items() if reason}
-        more = len(looked_at) == limit
-        claimed = await self.store.restocks.take(page, looked_at, waits, more)
-        await self._signal_all(page, claimed)
-        return PageResult(
-            claimed=len(claimed),
-            more=more,
-            after=looked_at[-1].position,
-            # Not the reason of a single shopper, which may quote what is known of them.
-            held_back=nobody or _some_wait(len(waits)),
+        told, stock = page.announcement, await self._stock(page)
+        return Situation(
+            policy=policy,
+            source=told.stock.source if told.stock else Source.REPORT,
+            stock=stock,
+            share=told.share or Share.of_wave(policy, stock, told.told),
+            now=datetime.now(UTC),
+            named=bool(page.request_ids),
         )
+
+    async def _stock(self, page: Page) -> int | None:
+        """How many there are: as the inventory says, or as the signal does."""
+        stock = page.announcement.stock
+        if stock is None:
+            return None
+        known = await self.store.stock.level(page.site, stock.sku, page.audience)
+        return stock.quantity if known is None else known
+
+    async def _take(self, page: Page, situation: Situation) -> PageResult:
+        limit = _PAGE_OF_NOBODY if situation.reason_for_nobody() else PAGE_SIZE
+        looked_at = await self.store.restocks.candidates(page, situation.policy.order, limit)
+        if not looked_at:
+            return PageResult(held_back="nobody waits", stock=situation.stock)
+        decision = situation.decide(looked_at)
+        result = PageResult(
+            more=len(looked_at) == limit and not decision.left_over,
+            after=looked_at[-1].position,
+            share=situation.share_after(decision),
+            # Not the reason of a single shopper, which may quote what is known of them.
+            held_back=situation.reason_for_nobody() or _some_wait(decision),
+            stock=situation.stock,
+            waiting=await self._waiting(page),
+        )
+        if not result.more and _goes_on(situation, decision):
+            update = {"next_wave": next_wave(situation.policy, situation.now)}
+            result = result.model_copy(update=update)
+        claimed = await self.store.restocks.take(page, decision.told, decision.waits, result)
+        await self._signal_all(page, claimed)
+        return result.model_copy(update={"claimed": len(claimed)})
+
+    async def _waiting(self, page: Page) -> int:
+        if page.announcement.page or page.request_ids:
+            return 0
+        return await self.store.restocks.count_waiting(page.site, page.item_key)
 
     async def _signal_all(self, page: Page, claimed: Sequence[ClaimedRequest]) -> None:
         report = page.announcement.report
@@ -77,18 +125,26 @@ class AnnouncePage:
             queued=self.queued,
         )
 
+        few = page.announcement.page == 0 and len(claimed) <= _FEW
+
         async def tell(request: ClaimedRequest) -> None:
+            if few:
+                await self.call_forward(request.id)
             await self.announce(page.site, request, signal)
 
         await for_each(claimed, tell)
 
 
-def _some_wait(count: int) -> str:
+def _goes_on(situation: Situation, decision: Decision) -> bool:
+    """Whether a further wave may tell more of those who wait.
+
+    Where the cap is reached, the restock stays until the item is sold out: a stock level that
+    comes meanwhile is not another restock.
+    """
+    capped = situation.share_after(decision).shoppers == 0 and situation.stock is not None
+    return decision.left_over or (capped and not situation.below_minimum())
+
+
+def _some_wait(decision: Decision) -> str:
+    count = len(decision.waits)
     return f"{count} wait on; the timeline of each says why" if count else ""
-
-
-def _reason(page: Page, candidate: Candidate, policy: Policy) -> str:
-    if page.request_ids:
-        # Who names requests decided already.
-        return ""
-    return reason_to_wait(candidate, policy, page.announcement.stock, datetime.now(UTC))

@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from temporalio import activity
 
-_IN_FLIGHT = 30
+# More only wait for the engine, in front of what is more urgent.
+_IN_FLIGHT = 8
 
 Thing = TypeVar("Thing")
 
 
 async def for_each(things: Iterable[Thing], act: Callable[[Thing], Awaitable[None]]) -> None:
-    """Do `act` for each thing, thirty at a time, with a heartbeat after each.
+    """Do `act` for each thing, eight at a time, with a heartbeat after each.
 
     Raises the first failure, by itself: one reason is what the Temporal UI should show.
     """

@@ -5,11 +5,11 @@ from typing import Any
 
 from activities.formats import price
 from domain.catalog import Item
-from store.records import Mailing
+from store.records import MailContent
 
 
 def mail_values(
-    item: Item, mailing: Mailing, parameters: Mapping[str, str], locale: str | None = None
+    item: Item, mailing: MailContent, parameters: Mapping[str, str], locale: str | None = None
 ) -> dict[str, Any]:
     """The values of a mail: `item`, `site`, `request`, and the parameters of the report.
 

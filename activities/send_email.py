@@ -1,22 +1,25 @@
 """Sends the mail of one request: the activity that everything else is for."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from temporalio import activity
 
+from activities.alive import alive
+from activities.congestion import retry_delay
 from activities.mail import MailTemplateError, Templates, domain_of, written
 from activities.mail_values import mail_values
 from activities.record_outcome import recorded
 from activities.retry import try_again
 from activities.smtp import (
-    Envelope,
     MailDeferredError,
     MailError,
     MailRefusedError,
+    Send,
     SmtpPool,
 )
 from domain.catalog import Item
@@ -31,45 +34,68 @@ from store.store import Store
 # A local activity holds its workflow task open, so it leaves trouble to the regular activity.
 _PATIENCE_SECONDS = 8.0
 _PATIENCE_SECONDS_OF_A_RETRY = 60.0
-_HEARTBEAT_SECONDS = 3.0
 # A mail that may have arrived this many times is not sent once more, whatever the policy.
 _MOST_COPIES = 5
 
 
+async def _no_rate() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class SendEmail:
-    """Needs the store, the mail server, the templates, and two settings."""
+    """Needs the store, the mail server, the templates, and two settings.
+
+    `rate_is_set`: whether mail goes out at a set rate now.
+    """
 
     store: Store
     smtp: SmtpPool
     templates: Templates
     mail_from: str
     give_up_after: timedelta
+    rate_is_set: Callable[[], Awaitable[bool]] = _no_rate
 
     @activity.defn
     async def send_email(self, telling: Telling) -> Delivery:
         """Send one shopper's mail and say how it went.
 
-        1. Claim the delivery in the ledger and load what the mail needs, in one statement.
-        2. Not ours (deleted, told, or another restock's): nothing to send.
-        3. An earlier attempt may have sent it: the policy says resend (five copies at most) or
+        1. A local activity leaves it to the task queue `email` where a rate is set, which that
+           queue keeps, and where the mail server has just pushed back, because mail that waits
+           there holds up nothing else.
+        2. Wait for a turn at the mail server.
+        3. Claim the delivery in the ledger and load what the mail needs, in one statement.
+        4. Not ours (deleted, told, or another restock's): nothing to send.
+        5. An earlier attempt may have sent it: the policy says resend (five copies at most) or
            hold.
-        4. Automation off, or no name or price known: hold the request back, with the reason.
-        5. Write the mail and give it to the mail server.
-        6. Surely not sent: note it and let Temporal retry, until it is time to give up. Perhaps
-           sent: leave the claim and let Temporal retry (step 3).
-        7. Record the outcome at once: until then a crash could send the mail again. Where
+        6. Automation off, the item gone again, or no name or price known: hold the request back,
+           with the reason.
+        7. Write the mail and give it to the mail server.
+        8. Surely not sent: note it and let Temporal retry, until it is time to give up. Perhaps
+           sent: leave the claim and let Temporal retry (step 5).
+        9. Record the outcome at once: until then a crash could send the mail again. Where
            Postgres is away just now, the outcome is returned and `record_outcome` writes it.
 
         Raises `ApplicationError` where a retry can help. No reply or failure holds an address.
         """
-        delivery = await self._tell(telling)
+        if activity.info().is_local and (self.smtp.strained or await self.rate_is_set()):
+            raise try_again("MailQueued", "mail goes through the task queue `email` now")
+        async with _alive():
+            delivery = await self._in_turn(telling)
         try:
             return await recorded(self.store, Settling(telling=telling, delivery=delivery))
         except UNREACHABLE:
             return delivery
 
-    async def _tell(self, telling: Telling) -> Delivery:
+    async def _in_turn(self, telling: Telling) -> Delivery:
+        try:
+            async with self.smtp.turn(_patience()) as send:
+                return await self._tell(telling, send)
+        except MailDeferredError as error:
+            no_turn = str(error)
+        raise try_again("MailWaits", no_turn, _later())
+
+    async def _tell(self, telling: Telling, send: Send) -> Delivery:
         sender = self.mail_from
         identity = message_id(telling.request_id, telling.restock_id, domain_of(sender))
         mailing = await self.store.deliveries.begin(
@@ -88,12 +114,13 @@ class SendEmail:
         except MailTemplateError as error:
             return Delivery(outcome=Outcome.TEMPLATE_ERROR, reply=masked(str(error)))
         envelope = written(letter, mailing.mail_from or sender, mailing.email, identity)
-        return await self._deliver(telling, mailing, envelope)
+        return await self._deliver(telling, mailing, partial(send, envelope, _patience()))
 
-    async def _deliver(self, telling: Telling, mailing: Mailing, envelope: Envelope) -> Delivery:
+    async def _deliver(
+        self, telling: Telling, mailing: Mailing, send: Callable[[], Awaitable[str]]
+    ) -> Delivery:
         try:
-            async with _alive():
-                reply = await self.smtp.send(envelope, _patience())
+            reply = await send()
         except MailError as error:
             trouble = error
         else:
@@ -107,21 +134,22 @@ class SendEmail:
             case MailRefusedError():
                 return Delivery(outcome=Outcome.REFUSED, reply=reply)
             case MailDeferredError():
-                return await self._deferred(telling, mailing, reply, error.server_wide)
+                return await self._deferred(telling, mailing, reply, error)
         # Each time later, because each may be one more copy of the mail.
         later = timedelta(minutes=mailing.unknown_attempts**2)
         raise try_again("MailUnknown", reply, later)
 
     async def _deferred(
-        self, telling: Telling, mailing: Mailing, reply: str, server_wide: bool
+        self, telling: Telling, mailing: Mailing, reply: str, error: MailDeferredError
     ) -> Delivery:
         deliveries = self.store.deliveries
         await deliveries.defer(telling.site, telling.request_id, telling.restock_id, reply)
-        if server_wide:
+        # A server that pushes back and takes mail in between is slow, and not in trouble.
+        if error.server_wide and (self.smtp.shut_out or not error.pushback):
             await deliveries.mail_trouble(telling.site, reply)
         if mailing.tried_for >= self.give_up_after:
             return Delivery(outcome=Outcome.GAVE_UP, reply=reply)
-        raise try_again("MailDeferred", reply)
+        raise try_again("MailDeferred", reply, _later() if error.pushback else timedelta(0))
 
 
 def _must_hold(mailing: Mailing) -> bool:
@@ -133,6 +161,9 @@ def _must_hold(mailing: Mailing) -> bool:
 def _reason_to_wait(mailing: Mailing, item: Item) -> str:
     if not mailing.policy.automation:
         return "automation is switched off"
+    stock, minimum = mailing.stock, mailing.policy.minimum_stock
+    if stock is not None and stock < minimum:
+        return f"gone again: quantity {stock} is below the minimum of {minimum}"
     missing = [field for field in ("name", "price") if not getattr(item, field)]
     return f"the item's {' and '.join(missing)} is not known" if missing else ""
 
@@ -141,22 +172,10 @@ def _patience() -> float:
     return _PATIENCE_SECONDS if activity.info().is_local else _PATIENCE_SECONDS_OF_A_RETRY
 
 
-@asynccontextmanager
-async def _alive() -> AsyncIterator[None]:
-    """Heartbeat while the mail server thinks, so that a killed worker is noticed in seconds."""
+def _later() -> timedelta:
+    return retry_delay(activity.info().attempt, random.random())
 
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(_HEARTBEAT_SECONDS)
 
-    if activity.info().is_local:
-        yield
-        return
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+def _alive() -> AbstractAsyncContextManager[None]:
+    """Heartbeats, so that a killed worker is noticed soon; a local activity has none."""
+    return nullcontext() if activity.info().is_local else alive()

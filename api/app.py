@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import health, mailbox, voyado
 from api.errors import install_error_handlers, unforeseen
-from api.own import inbox, policy, timeline
+from api.own import inbox, item_policies, policy, previews, restocks, timeline
 from api.reference import (
     EVERYWHERE,
     PROBLEMS_EVERYWHERE,
@@ -41,7 +41,7 @@ _TAGS = [
     {"name": "Voyado: contacts", "description": "Who the shoppers are, and what they bought."},
     {"name": "Voyado: product feeds", "description": "Names, prices, and what turns in stock."},
     {"name": "Voyado: integration log", "description": "What was announced, and to how many."},
-    {"name": "Restock", "description": "What only Restock has: policy, inbox, timelines."},
+    {"name": "Restock", "description": "Policies, dry runs, timelines, the inbox."},
     {"name": "Health", "description": "For load balancers and operators."},
 ]
 
@@ -97,6 +97,9 @@ def _voyado_router() -> APIRouter:
 def _own_router() -> APIRouter:
     router = APIRouter(prefix="/v1", responses=EVERYWHERE)
     router.include_router(policy.router)
+    router.include_router(item_policies.router)
+    router.include_router(restocks.router)
+    router.include_router(previews.router)
     router.include_router(inbox.router)
     return router
 

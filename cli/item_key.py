@@ -9,7 +9,8 @@ from typer import Argument, Option
 from domain.catalog import CatalogReference
 
 
-def _options(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
+    """The value of a flag that is a JSON object. Raises `typer.BadParameter`."""
     try:
         options = json.loads(text)
     except ValueError as error:
@@ -26,6 +27,6 @@ def item_key(
 ) -> None:
     """Print the key that stands in the ids of an item's restocks: `restock/<site>/<item key>`."""
     reference = CatalogReference(
-        app_id=app_id, catalog_item_id=catalog_item_id, options=_options(options)
+        app_id=app_id, catalog_item_id=catalog_item_id, options=json_object(options)
     )
     typer.echo(reference.item_key)

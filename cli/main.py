@@ -5,11 +5,12 @@ from typing import NoReturn
 
 import typer
 
-from cli import keys, sites
+from cli import keys, mail, sites
 from cli.demo import demo
 from cli.exit import leave
 from cli.item_key import item_key
 from cli.migrate import migrate
+from cli.preview import preview
 from cli.processes import api, worker
 from cli.up import up
 
@@ -26,8 +27,10 @@ app.command()(api)
 app.command()(worker)
 app.command()(migrate)
 app.command("item-key")(item_key)
+app.command()(preview)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
+app.add_typer(mail.app, name="mail")
 
 
 def run() -> NoReturn:

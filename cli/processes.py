@@ -5,6 +5,7 @@ import signal
 
 import typer
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from api.app import create_app
@@ -14,7 +15,8 @@ from cli.logs import configure_logging
 from domain.settings import Settings, load_settings
 from store.store import open_store
 from worker.run import run_worker
-from workflows.engine import Engine, connect
+from workflows.client import connect
+from workflows.engine import Engine
 
 _LONGEST_REQUEST_LINE = 64 * 1024
 
@@ -29,7 +31,7 @@ def api(
         given = {key: value for key, value in (("host", host), ("port", port)) if value}
         settings = settings.model_copy(update=given)
         configure_logging(settings.log_level)
-        asyncio.run(_serve(settings))
+        uvloop.run(_serve(settings))
 
 
 def worker() -> None:
@@ -37,7 +39,7 @@ def worker() -> None:
     with clear_errors():
         settings = load_settings()
         configure_logging(settings.log_level)
-        asyncio.run(_work(settings))
+        uvloop.run(_work(settings))
 
 
 async def _serve(settings: Settings) -> None:

@@ -1,5 +1,7 @@
-"""Whether a restock is announced to one shopper who waits, and if not, why."""
+"""To whom of those who wait a restock is announced, and why not to the others."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.catalog import VOYADO_APP_ID
 from domain.conditions import Facts, unmet
-from domain.contracts import QueuePosition, Source, StockChangedSignal
+from domain.contracts import QueuePosition, Source
 from domain.policy import Policy
 from domain.products import Product
+from domain.waves import Share
 
 
 class Candidate(BaseModel):
@@ -26,6 +29,7 @@ class Candidate(BaseModel):
     id: UUID
     item_key: str
     created_date: datetime
+    quantity: int
     app_id: str
     catalog_item_id: str
     skus: tuple[str, ...]
@@ -44,27 +48,88 @@ class Candidate(BaseModel):
         return QueuePosition(created_date=self.created_date, request_id=self.id)
 
 
-def reason_for_nobody(policy: Policy, stock: StockChangedSignal | None) -> str:
-    """Why a restock is announced to nobody at all; empty where it is not so."""
-    if not policy.automation:
-        return "automation is switched off"
-    return _below_minimum(policy, None if stock is None else stock.quantity)
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of some candidates: who is told, and why others wait on.
 
-
-def reason_to_wait(
-    candidate: Candidate, policy: Policy, stock: StockChangedSignal | None, now: datetime
-) -> str:
-    """Why this shopper is not told of a restock; empty where they are.
-
-    `stock`: what came in; none where somebody reported the item, whatever its quantity and its
-    product data. Voyado's fixed conditions come first, then the minimum, then the owner's own.
+    `left_over`: some could be told, but not in this wave.
     """
-    quantity = _quantity(candidate, stock)
-    return (
-        (stock and _unmet_by_dialect(candidate))
-        or _below_minimum(policy, quantity)
-        or unmet(policy.parsed_conditions, _facts(candidate, quantity, now))
-    )
+
+    told: Sequence[Candidate]
+    waits: dict[UUID, str]
+    left_over: bool
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a restock goes by at one moment.
+
+    `stock`: how many there are; none without a count, and where somebody reported the item: a
+    report says that it is back, whatever its quantity. `named`: whoever reported named the
+    requests, and so decided already.
+    """
+
+    policy: Policy
+    source: Source
+    stock: int | None
+    share: Share
+    now: datetime
+    named: bool = False
+
+    def decide(self, candidates: Sequence[Candidate]) -> Decision:
+        """Who of these candidates, the next of the queue, is told now."""
+        nobody = self.reason_for_nobody()
+        reasons = {each.id: nobody or self.reason_to_wait(each) for each in candidates}
+        willing = [each for each in candidates if not reasons[each.id]]
+        told = willing[: self.share.heads([each.quantity for each in willing])]
+        rest = willing[len(told) :]
+        if self.share.less(_wanted(told)).shoppers == 0:
+            reasons |= dict.fromkeys((each.id for each in rest), self._cap_reached())
+            rest = []
+        waits = {request_id: reason for request_id, reason in reasons.items() if reason}
+        return Decision(told=told, waits=waits, left_over=bool(rest))
+
+    def reason_for_nobody(self) -> str:
+        """Why nobody at all is told; empty where it is not so."""
+        if not self.policy.automation:
+            return "automation is switched off"
+        if below := self.below_minimum():
+            return below
+        return self._cap_reached() if self.share.shoppers == 0 else ""
+
+    def below_minimum(self) -> str:
+        """Why the stock does not suffice; empty where it does, or where nobody counted it."""
+        return _below_minimum(self.policy, self.stock)
+
+    def reason_to_wait(self, candidate: Candidate) -> str:
+        """Why this shopper is not told; empty where they may be.
+
+        Voyado's fixed conditions come first, then the minimum, then the owner's own.
+        """
+        if self.named:
+            return ""
+        quantity = self._quantity(candidate)
+        return (
+            (self.source is not Source.REPORT and _unmet_by_dialect(candidate))
+            or _below_minimum(self.policy, quantity)
+            or unmet(self.policy.parsed_conditions, _facts(candidate, quantity, self.now))
+        )
+
+    def share_after(self, decision: Decision) -> Share:
+        """What is left of the wave's share."""
+        return self.share.less(_wanted(decision.told))
+
+    def _quantity(self, candidate: Candidate) -> int | None:
+        """A feed gives no count; what the inventory says counts, above all that there is none."""
+        of_feed = self.source is Source.PRODUCT_FEED
+        return candidate.known_quantity if of_feed else self.stock
+
+    def _cap_reached(self) -> str:
+        return f"the cap of {self.policy.cap_per_restock} shoppers per restock is reached"
+
+
+def _wanted(candidates: Sequence[Candidate]) -> list[int]:
+    return [candidate.quantity for candidate in candidates]
 
 
 def _unmet_by_dialect(candidate: Candidate) -> str:
@@ -85,13 +150,6 @@ def _below_minimum(policy: Policy, quantity: int | None) -> str:
     if quantity is None or quantity >= minimum:
         return ""
     return f"quantity {quantity} is below the minimum of {minimum}"
-
-
-def _quantity(candidate: Candidate, stock: StockChangedSignal | None) -> int | None:
-    """A feed gives no count; what the inventory says then counts, above all that there is none."""
-    if stock and stock.source is Source.PRODUCT_FEED:
-        return candidate.known_quantity
-    return stock.quantity if stock else None
 
 
 def _facts(candidate: Candidate, quantity: int | None, now: datetime) -> Facts:

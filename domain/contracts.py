@@ -5,6 +5,7 @@ Temporal drops one that it cannot decode, so their models are tolerant: every fi
 and unknown fields are ignored.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from pydantic.alias_generators import to_camel
 from domain.catalog import Item
 from domain.matching import Audience
 from domain.status import Status
+from domain.waves import Share
 
 TASK_QUEUE = "restock"
 """Workflows, and all activities but rate-limited mail."""
@@ -128,16 +130,43 @@ class QueuePosition(Contract):
 
 
 class Announcement(Contract):
-    """One telling of one item: under which id, what came in, what the mail says, how far it is.
+    """One wave of one item: under which id, what came in, what the mail says, how far it is.
 
-    `after`: the last request of the queue that a page has looked at.
+    `begins`: not before that. `told`: how many the restock told so far. `share`: what is left of
+    the wave's share of the stock; none until its first page was looked at. `after`: the last
+    request of the queue that a page has looked at.
     """
 
     restock_id: UUID
     report: ReportedSignal
     stock: StockChangedSignal | None = None
+    wave: int = 1
+    begins: datetime | None = None
+    told: int = 0
+    share: Share | None = None
     page: int = 0
     after: QueuePosition | None = None
+
+    def following(self, result: "PageResult", new_id: Callable[[], UUID]) -> "Announcement | None":
+        """What comes after this page: the next page of its wave, the next wave, or nothing.
+
+        The next wave has an id of its own, made by `new_id`, and looks at the queue from its head.
+        """
+        told = self.told + result.claimed
+        if result.more:
+            page = {"page": self.page + 1, "after": result.after, "share": result.share}
+            return self.model_copy(update={**page, "told": told})
+        if result.next_wave is None:
+            return None
+        return Announcement(
+            restock_id=new_id(),
+            report=self.report,
+            stock=self.stock,
+            # One that has told nobody, because of quiet hours, was none.
+            wave=self.wave + bool(result.claimed or self.page),
+            begins=result.next_wave,
+            told=told,
+        )
 
 
 class RestockInput(Contract):
@@ -167,16 +196,23 @@ class Page(Contract):
 
 
 class PageResult(Contract):
-    """How many requests a page reached, whether more wait, and after whom they do.
+    """How many requests a page told, and how the restock goes on.
 
-    `held_back` says why nobody was told, or that some were not, and nothing that is known of a
-    shopper.
+    `more`: the wave has a further page, after the request `after`, with the share `share`.
+    `next_wave`: some wait for a further wave, which begins then. With neither, nobody is left, or
+    nothing. `held_back` says why nobody was told, or that some were not, and nothing that is known
+    of a shopper. `stock` and `waiting`: how many there are and how many waited, where the page
+    looked at that.
     """
 
     claimed: int = 0
     more: bool = False
     after: QueuePosition | None = None
+    share: Share | None = None
+    next_wave: datetime | None = None
     held_back: str = ""
+    stock: int | None = None
+    waiting: int = 0
 
 
 class Telling(Contract):

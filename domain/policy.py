@@ -1,10 +1,11 @@
 """The owner's policy of a site: what happens when an item comes back."""
 
+from datetime import time
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from domain.conditions import Conditions, parse_conditions
@@ -24,11 +25,29 @@ class UnknownDelivery(StrEnum):
     HOLD = "hold"
 
 
+class Order(StrEnum):
+    """Who of those that wait is told first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+class QuietHours(BaseModel):
+    """When no mail goes out, by the shop's clock: from 22:00 to 07:30 is over midnight."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    begin: time = Field(alias="from")
+    end: time = Field(alias="to")
+
+
 class Policy(BaseModel):
     """The whole policy, with its defaults.
 
-    `minimum_stock`: fewer than that are not announced. `conditions`: the owner's own, in the
-    language of `domain/conditions`; each must hold for a shopper to be told.
+    `minimum_stock`: fewer than that are not announced, and with fewer a restock pauses.
+    `conditions`: the owner's own, in the language of `domain/conditions`; each must hold for a
+    shopper to be told. `shoppers_per_unit`, `wave_interval_minutes`, `order`, `cap_per_restock`,
+    `quiet_hours`, `time_zone`: see `domain/waves.py`; None is without limit.
     """
 
     model_config = ConfigDict(
@@ -38,6 +57,12 @@ class Policy(BaseModel):
     automation: bool = True
     minimum_stock: int = 1
     conditions: dict[str, Any] = {}
+    shoppers_per_unit: int | None = 20
+    wave_interval_minutes: float = 60
+    order: Order = Order.OLDEST
+    cap_per_restock: int | None = None
+    quiet_hours: QuietHours | None = None
+    time_zone: str = "UTC"
     owner_notices: OwnerNotices = OwnerNotices.EACH
     unknown_delivery: UnknownDelivery = UnknownDelivery.RESEND
 

@@ -71,7 +71,11 @@ class Settings(BaseSettings):
         "`required` or `never`.",
     )
     smtp_connections: int = Field(
-        default=10, ge=1, le=200, description="Most connections of one worker to the mail server."
+        default=10,
+        ge=1,
+        le=200,
+        description="Most connections of one worker to the mail server; all workers together have "
+        "that times their number. Fewer are used while the server pushes back.",
     )
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificate authority of the mail server, as a PEM file."
@@ -103,8 +107,8 @@ class Settings(BaseSettings):
         default=None,
         gt=0,
         allow_inf_nan=False,
-        description="Most mails a second, over all workers, enforced by the task queue `email`. "
-        "Must be the same for the API and every worker.",
+        description="Most mails to shoppers a second, over all workers, until `restock mail rate` "
+        "sets another. Must be the same for every worker.",
     )
     shutdown_grace: Duration = Field(
         default=timedelta(seconds=30),

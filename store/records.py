@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.catalog import CatalogReference, Item
-from domain.contracts import NoticeKind, QueuePosition, Source
+from domain.contracts import NoticeKind, Source
 from domain.feeds import FeedOutcome, FeedState
 from domain.matching import Audience
 from domain.policy import Policy
@@ -31,19 +31,6 @@ class ClaimedRequest(Record):
 
     id: UUID
     item_key: str
-
-
-class DonePage(Record):
-    """What a page of a restock did."""
-
-    handed_over: int
-    last_created_date: datetime
-    last_id: UUID
-    more: bool
-
-    @property
-    def position(self) -> QueuePosition:
-        return QueuePosition(created_date=self.last_created_date, request_id=self.last_id)
 
 
 class WaitingStart(ClaimedRequest):
@@ -113,6 +100,7 @@ class LoggedRestock(Record):
 
     id: UUID
     at: datetime
+    item_key: str
     sku: str
     locale: str
     external_id: str
@@ -120,6 +108,18 @@ class LoggedRestock(Record):
     source: Source
     handed_over: int
     stopped: dict[str, int]
+
+
+class ItemPolicy(Record):
+    """What an item's policy changes of its site's, and the policy it has with that.
+
+    `reference`: an item with this key that somebody waits for; none where nobody does.
+    """
+
+    item_key: str
+    overrides: dict[str, Any]
+    policy: Policy
+    reference: CatalogReference | None
 
 
 class TimelineStep(Record):
@@ -154,27 +154,33 @@ class Arrival(Record):
         return Audience(locale=self.locale, external_id=self.external_id, feed=self.feed)
 
 
-class Mailing(Record):
-    """Everything one mail to a shopper needs."""
+class MailContent(Record):
+    """What one mail to a shopper says."""
 
-    email: str
     item: Item
     product: Product | None
     item_url: str | None
     locale: str | None
     created_date: datetime
     site_name: str
+
+    @property
+    def known_item(self) -> Item:
+        """What the product feed says, and what was known at sign-up for the rest."""
+        return self.product.item.or_else(self.item) if self.product else self.item
+
+
+class Mailing(MailContent):
+    """Everything one mail to a shopper needs."""
+
+    email: str
+    stock: int | None
     mail_from: str | None
     policy: Policy
     ours: bool
     outcome_unknown: bool
     unknown_attempts: int
     tried_for: timedelta
-
-    @property
-    def known_item(self) -> Item:
-        """What the product feed says, and what was known at sign-up for the rest."""
-        return self.product.item.or_else(self.item) if self.product else self.item
 
 
 class Feed(Record):

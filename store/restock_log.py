@@ -1,8 +1,10 @@
 """The log of restocks: what was announced, to how many, and what stopped the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.contracts import RestockOutcome
 from store.database import Pool, load_queries
 from store.records import LoggedRestock
 
@@ -21,3 +23,11 @@ class RestockLog:
         """The newest restocks first, perhaps only of one sku, and before another restock."""
         rows = _sql.restock_log(self.pool, site=site, sku=sku, before=before, limit=limit)
         return [LoggedRestock.of(row) async for row in rows]
+
+    async def outcomes(self, site: str, restock_ids: Sequence[UUID]) -> dict[UUID, RestockOutcome]:
+        """How the requests of each restock stand now; one that told nobody is left out.
+
+        A request counts for the restock that claimed it last.
+        """
+        rows = _sql.outcomes(self.pool, site=site, restock_ids=list(restock_ids))
+        return {row["restock_id"]: RestockOutcome.model_validate(dict(row)) async for row in rows}

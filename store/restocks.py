@@ -8,12 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from domain.announcing import Candidate
-from domain.contracts import Page, QueuePosition, RestockOutcome, Source
+from domain.contracts import Page, PageResult, QueuePosition, RestockOutcome, Source
+from domain.policy import Order
 from store.database import Pool, load_queries
-from store.records import ClaimedRequest, DonePage
+from store.records import ClaimedRequest
 
 _sql = load_queries("restocks")
-_START = QueuePosition(created_date=datetime(1, 1, 1, tzinfo=UTC), request_id=UUID(int=0))
+_REASONS_NAMED = 20
+_BEFORE_ALL = QueuePosition(created_date=datetime(1, 1, 1, tzinfo=UTC), request_id=UUID(int=0))
+_AFTER_ALL = QueuePosition(
+    created_date=datetime(9999, 12, 31, tzinfo=UTC), request_id=UUID(int=2**128 - 1)
+)
 
 
 @dataclass(frozen=True)
@@ -22,30 +27,38 @@ class Restocks:
 
     pool: Pool
 
-    async def candidates(self, page: Page, limit: int) -> list[Candidate]:
-        """The next requests a restock may tell, in the order of the queue."""
-        told, audience = page.announcement, page.audience
-        after = told.after or _START
-        place = {
-            "site": page.site,
-            "restock_id": told.restock_id,
-            "after_date": after.created_date,
-            "after_id": after.request_id,
-            "limit": limit,
-        }
+    async def candidates(self, page: Page, order: Order, limit: int) -> list[Candidate]:
+        """The next requests a restock may tell, in the order of the queue.
+
+        Requests named by id come oldest first, whatever the order.
+        """
         if page.request_ids:
+            place = _place(page, Order.OLDEST, limit)
             rows = _sql.candidates_of_ids(self.pool, ids=list(page.request_ids), **place)
         else:
-            rows = _sql.candidates_of_item(
-                self.pool, item_key=page.item_key, **audience.model_dump(), **place
+            newest = order is Order.NEWEST
+            find = _sql.newest_candidates_of_item if newest else _sql.candidates_of_item
+            rows = find(
+                self.pool,
+                item_key=page.item_key,
+                **page.audience.model_dump(),
+                **_place(page, order, limit),
             )
         return [Candidate.model_validate(dict(row)) async for row in rows]
 
-    async def done(self, page: Page) -> DonePage | None:
+    async def count_waiting(self, site: str, item_key: str) -> int:
+        """How many wait for an item."""
+        count: int = await _sql.count_waiting(self.pool, site=site, item_key=item_key)
+        return count
+
+    async def done(self, page: Page) -> PageResult | None:
         """What this page did, where it was taken already."""
         told = page.announcement
         row = await _sql.done_page(self.pool, restock_id=told.restock_id, page=told.page)
-        return None if row is None else DonePage.of(row)
+        if row is None:
+            return None
+        result = PageResult.model_validate(row["result"])
+        return result.model_copy(update={"claimed": row["handed_over"]})
 
     async def claimed_by(self, page: Page) -> list[ClaimedRequest]:
         """What a page claimed and what is not settled yet."""
@@ -54,27 +67,24 @@ class Restocks:
         return [ClaimedRequest.of(row) async for row in rows]
 
     async def take(
-        self, page: Page, looked_at: Sequence[Candidate], waits: dict[UUID, str], more: bool
+        self, page: Page, told: Sequence[Candidate], waits: dict[UUID, str], result: PageResult
     ) -> list[ClaimedRequest]:
-        """Claim the requests that were looked at, but for those that wait on for a reason.
+        """Claim the requests that are told, and note of others for what reason they wait on.
 
-        `looked_at` has at least one. In one statement with the timelines and the log. Returns
+        In one statement with the timelines and the log; `result` is kept for a retry. Returns
         what was claimed, in the order of the queue; a request that was told, marked or deleted
         meanwhile is not among it.
         """
-        ids = [candidate.id for candidate in looked_at if candidate.id not in waits]
-        last = looked_at[-1].position
+        ids = [candidate.id for candidate in told]
         rows = _sql.take_page(
             self.pool,
-            **_restock_columns(page, looked_at[0]),
+            **_restock_columns(page),
             page=page.announcement.page,
             ids=ids,
             stopped_ids=list(waits),
             reasons=[f"not announced: {reason}" for reason in waits.values()],
-            stopped=Counter(waits.values()),
-            last_date=last.created_date,
-            last_id=last.request_id,
-            more=more,
+            stopped=_counted(waits),
+            result=result.model_dump(mode="json"),
         )
         claimed = {row["id"]: ClaimedRequest.of(row) async for row in rows}
         return [claimed[request_id] for request_id in ids if request_id in claimed]
@@ -85,13 +95,33 @@ class Restocks:
         return RestockOutcome.model_validate(dict(row))
 
 
-def _restock_columns(page: Page, first: Candidate) -> dict[str, Any]:
+def _counted(waits: dict[UUID, str]) -> dict[str, int]:
+    """How many wait on for which reason; the commonest are named."""
+    counts = Counter(waits.values())
+    named = dict(counts.most_common(_REASONS_NAMED))
+    others = counts.total() - sum(named.values())
+    return named | ({"other reasons": others} if others else {})
+
+
+def _place(page: Page, order: Order, limit: int) -> dict[str, Any]:
+    start = _AFTER_ALL if order is Order.NEWEST else _BEFORE_ALL
+    after = page.announcement.after or start
+    return {
+        "site": page.site,
+        "restock_id": page.announcement.restock_id,
+        "after_date": after.created_date,
+        "after_id": after.request_id,
+        "limit": limit,
+    }
+
+
+def _restock_columns(page: Page) -> dict[str, Any]:
     stock, audience = page.announcement.stock, page.audience
     return {
         "site": page.site,
         "restock_id": page.announcement.restock_id,
         "item_key": page.item_key,
-        "sku": (stock.sku if stock else "") or first.catalog_item_id,
+        "sku": stock.sku if stock else "",
         "locale": audience.locale or audience.feed,
         "external_id": audience.external_id,
         "source": stock.source if stock else Source.REPORT,

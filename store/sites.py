@@ -2,13 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from domain.policy import Policy
 from store.database import Pool, Row, load_queries
-from store.records import ApiKey
+from store.records import ApiKey, ItemPolicy
 
 _sql = load_queries("sites")
 _SITE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -89,8 +90,35 @@ class Sites:
 
     async def change_policy(self, site: str, changes: dict[str, Any]) -> Policy:
         """Change the fields of a site's policy that are given; returns the whole of it."""
-        stored = await _sql.change_policy(self.pool, site=site, item_key="", policy=changes)
+        stored = await _sql.change_policy(
+            self.pool, site=site, item_key="", policy=changes, dropped=[]
+        )
         return Policy.of(stored)
+
+    async def change_item_policy(
+        self, site: str, item_key: str, changes: dict[str, Any], inherited: Sequence[str] = ()
+    ) -> None:
+        """Change what an item's policy changes of its site's.
+
+        `inherited`: the fields in which the item goes by its site again, as they are stored.
+        """
+        await _sql.change_policy(
+            self.pool, site=site, item_key=item_key, policy=changes, dropped=list(inherited)
+        )
+
+    async def drop_item_policy(self, site: str, item_key: str) -> None:
+        """Let an item go by its site's policy in everything."""
+        await _sql.drop_policy(self.pool, site=site, item_key=item_key)
+
+    async def items_with_policy(self, site: str, after: str, limit: int) -> list[str]:
+        """The keys of items that have a policy of their own, in their order, after a key."""
+        rows = _sql.items_with_policy(self.pool, site=site, after=after, limit=limit)
+        return [row["item_key"] async for row in rows]
+
+    async def item_policies(self, site: str, item_keys: Sequence[str]) -> list[ItemPolicy]:
+        """The policies of items, in the order of their keys as given."""
+        rows = _sql.item_policies(self.pool, site=site, item_keys=list(item_keys))
+        return [ItemPolicy.of(row) async for row in rows]
 
 
 def _digest(key: str) -> bytes:

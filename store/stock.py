@@ -41,6 +41,17 @@ class Stock:
             await _take_back(connection, site, [n for n in news if not n.quantity])
         return StockUpdate(len(levels), len(levels) - len(news), arrivals)
 
+    async def level(self, site: str, sku: str, audience: Audience) -> int | None:
+        """The last level of a sku that is about an audience; none where there is none."""
+        level: int | None = await _sql.level(
+            self.pool,
+            site=site,
+            sku=sku,
+            locale=audience.locale or audience.feed,
+            external_id=audience.external_id,
+        )
+        return level
+
     async def next_arrivals(self, site: str, limit: int) -> list[Arrival]:
         """What is to be announced, the oldest first."""
         return [

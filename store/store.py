@@ -13,6 +13,7 @@ from store.inbox import Inbox
 from store.listing import Listing
 from store.products import Products
 from store.purchases import Purchases
+from store.queue import Queue
 from store.requests import Requests
 from store.restock_log import RestockLog
 from store.restocks import Restocks
@@ -37,6 +38,10 @@ class Store:
     @property
     def restocks(self) -> Restocks:
         return Restocks(self.pool)
+
+    @property
+    def queue(self) -> Queue:
+        return Queue(self.pool)
 
     @property
     def deliveries(self) -> Deliveries:

@@ -20,6 +20,7 @@ from shop import Shop
 from smtp_sink import SmtpSink
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
@@ -107,7 +108,8 @@ class RunningWorker:
         url = self.settings.smtp_url.get_secret_value()
         smtp = SmtpPool(SmtpServer.from_url(url), self.settings.smtp_connections)
         self._running.push_async_callback(smtp.close)
-        workers = build_workers(self.client, self.store, smtp, self.settings)
+        runner = SandboxedWorkflowRunner()
+        workers = build_workers(self.client, self.store, smtp, self.settings, runner)
         await self._running.enter_async_context(all_running(workers))
 
     async def stop(self) -> None:

@@ -37,6 +37,7 @@ def mailing(**known: Any) -> Mailing:
         "outcome_unknown": False,
         "unknown_attempts": 0,
         "tried_for": timedelta(0),
+        "stock": None,
     }
     return Mailing.model_validate(usual | known)
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 from shop import ORCHID, STORES
 
 from domain.catalog import CatalogReference, Item, Wanted
-from domain.contracts import PAGE_SIZE, Announcement, Page
+from domain.contracts import PAGE_SIZE, Announcement, Page, PageResult
+from domain.policy import Order
 from store.records import ClaimedRequest
 from store.store import Store
 
@@ -36,8 +37,9 @@ def orchid_page(site: str, announcement: Announcement) -> Page:
 
 async def claimed_page(store: Store, page: Page) -> list[ClaimedRequest]:
     """Claim a page, as a worker does that dies before it signals."""
-    looked_at = await store.restocks.candidates(page, PAGE_SIZE)
-    return await store.restocks.take(page, looked_at, {}, len(looked_at) == PAGE_SIZE)
+    told = await store.restocks.candidates(page, Order.OLDEST, PAGE_SIZE)
+    result = PageResult(more=len(told) == PAGE_SIZE, after=told[-1].position)
+    return await store.restocks.take(page, told, {}, result)
 
 
 def part(mail: EmailMessage, subtype: str) -> str:

@@ -22,11 +22,18 @@ THIRD_PARTY = {
     "domain": {"pydantic", "pydantic_core", "pydantic_settings", "email_validator"},
     "store": {"pydantic", "asyncpg", "aiosql"},
     "activities": {"temporalio", "aiosmtplib", "jinja2", "babel", "httpx", "lxml"},
-    "workflows": {"temporalio"},
+    "workflows": {"temporalio", "google"},
     "worker": {"temporalio"},
 }
 # These run in the processes that call Temporal, not in its sandbox.
-OUTSIDE_THE_SANDBOX = {"engine.py", "converter.py", "__init__.py"}
+OUTSIDE_THE_SANDBOX = {
+    "engine.py",
+    "client.py",
+    "schedules.py",
+    "raw_calls.py",
+    "converter.py",
+    "__init__.py",
+}
 
 
 def sources(package: str) -> list[Path]:

@@ -11,18 +11,20 @@ from shoppers import address
 from smtp_sink import SmtpSink
 from temporalio.client import Client
 
-from domain.announcing import Candidate, reason_to_wait
+from domain.announcing import Candidate, Situation
 from domain.catalog import VOYADO_APP_ID
-from domain.contracts import Source, StockChangedSignal
+from domain.contracts import Source
 from domain.ids import restock_workflow_id
 from domain.matching import StockLevel
 from domain.policy import Policy
 from domain.products import Product
+from domain.waves import Share
 from workflows.engine import Engine
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-LEVEL = StockChangedSignal(quantity=1, sku="SKU-1")
-FEED = StockChangedSignal(quantity=None, sku="SKU-1", source=Source.PRODUCT_FEED)
+LEVEL = Source.STOCK_LEVEL
+FEED = Source.PRODUCT_FEED
+REPORT = Source.REPORT
 
 
 def candidate(**known: Any) -> Candidate:
@@ -31,6 +33,7 @@ def candidate(**known: Any) -> Candidate:
         "id": uuid4(),
         "item_key": "key",
         "created_date": NOW - timedelta(days=10),
+        "quantity": 1,
         "app_id": VOYADO_APP_ID,
         "catalog_item_id": "SKU-1",
         "skus": ("SKU-1",),
@@ -48,11 +51,11 @@ def candidate(**known: Any) -> Candidate:
 
 
 @pytest.mark.parametrize(
-    ("known", "policy", "stock", "reason"),
+    ("known", "policy", "source", "reason"),
     [
         ({}, {}, LEVEL, ""),
         ({}, {"minimumStock": 2}, LEVEL, "quantity 1 is below the minimum of 2"),
-        ({}, {"minimumStock": 2}, None, ""),
+        ({}, {"minimumStock": 2}, REPORT, ""),
         ({}, {"minimumStock": 2}, FEED, ""),
         ({"known_quantity": 0}, {}, FEED, "quantity 0 is below the minimum of 1"),
         ({"known_quantity": 0}, {}, LEVEL, ""),
@@ -66,7 +69,7 @@ def candidate(**known: Any) -> Candidate:
             LEVEL,
             "the product feed has no name and no price for SKU-1",
         ),
-        ({"has_feed": False}, {}, None, ""),
+        ({"has_feed": False}, {}, REPORT, ""),
         ({"has_feed": False, "product": None, "app_id": "wix"}, {}, LEVEL, ""),
         ({}, {"conditions": {"product.brand": "Acme", "contact.vip": True}}, LEVEL, ""),
         ({}, {"conditions": {"product.price": {"$lte": 200}, "ageDays": 10}}, LEVEL, ""),
@@ -79,9 +82,14 @@ def candidate(**known: Any) -> Candidate:
     ],
 )
 def test_a_shopper_is_told_or_left_out_for_a_reason(
-    known: dict[str, Any], policy: dict[str, Any], stock: StockChangedSignal | None, reason: str
+    known: dict[str, Any], policy: dict[str, Any], source: Source, reason: str
 ) -> None:
-    assert reason_to_wait(candidate(**known), Policy.of(policy), stock, NOW) == reason
+    stock = 1 if source is LEVEL else None
+    situation = Situation(Policy.of(policy), source, stock, Share(), NOW)
+    one = candidate(**known)
+    decision = situation.decide([one])
+    assert decision.waits.get(one.id, "") == reason
+    assert decision.told == ([] if reason else [one])
 
 
 async def arrive(shop: Shop, temporal: Client, sku: str, quantity: int = 1) -> None:

@@ -25,6 +25,7 @@ from domain.settings import Settings
 from workflows.converter import data_converter
 from workflows.engine import Engine
 from workflows.product_feed import FeedPoll, ProductFeed
+from workflows.schedules import ensure_schedules
 
 
 @pytest.fixture
@@ -195,12 +196,11 @@ async def schedule(temporal: Client) -> AsyncIterator[ScheduleHandle]:
 async def test_feeds_are_read_at_the_interval_that_is_set(
     owner: FeedOwner, server: FeedServer, temporal: Client, schedule: ScheduleHandle
 ) -> None:
-    engine = Engine(temporal)
-    await engine.ensure_schedules(timedelta(seconds=1))
+    await ensure_schedules(temporal, timedelta(seconds=1))
     server.content, server.etag = rss(items("a", "b", "c")), '"three"'
     await eventually(lambda: has_items(owner, 3), "the feed to be read")
     await schedule.pause(note="kept")
-    await engine.ensure_schedules(timedelta(hours=2))
+    await ensure_schedules(temporal, timedelta(hours=2))
     now = (await schedule.describe()).schedule
     assert [interval.every for interval in now.spec.intervals] == [timedelta(hours=2)]
     assert (now.state.paused, now.state.note) == (True, "kept")

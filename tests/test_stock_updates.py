@@ -18,6 +18,7 @@ from domain.catalog import VOYADO_APP_ID, CatalogReference, Item, Wanted
 from domain.contracts import Announcement, Page, ReportedSignal
 from domain.ids import arrivals_workflow_id, restock_workflow_id
 from domain.matching import Audience, StockLevel, Waiting
+from domain.policy import Order
 from store.records import RequestRecord
 from workflows.engine import Engine
 
@@ -234,4 +235,6 @@ async def test_a_restock_claims_exactly_those_the_rule_names(
         request_ids=(),
         announcement=Announcement(restock_id=uuid4(), report=ReportedSignal()),
     )
-    assert {each.id for each in await shop.store.restocks.candidates(page, 100)} == meant
+    assert {
+        each.id for each in await shop.store.restocks.candidates(page, Order.OLDEST, 100)
+    } == meant

@@ -31,7 +31,7 @@ async def add(
     )
     for number, (handed_over, stopped) in enumerate(pages):
         await shop.store.pool.execute(
-            "INSERT INTO restock_pages VALUES ($1, $2, $3, $4, NULL, NULL, false)",
+            "INSERT INTO restock_pages VALUES ($1, $2, $3, $4, '{}')",
             restock_id,
             number,
             handed_over,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkflowRunner
 
 from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
@@ -18,14 +18,17 @@ from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
 from activities.smtp import SmtpPool
 from activities.tell_owner import TellOwner
+from activities.write_preview import WritePreview
 from domain.contracts import EMAIL_TASK_QUEUE, TASK_QUEUE
 from domain.feeds import FEEDS_TASK_QUEUE
 from domain.settings import Settings
 from store.store import Store
+from worker.mail_rate import MailRate
 from workflows.arrivals import Arrivals
 from workflows.engine import Engine
 from workflows.housekeeping import Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
+from workflows.preview import MailPreview
 from workflows.product_feed import FeedPoll, ProductFeed
 from workflows.restock import Restock
 
@@ -35,25 +38,47 @@ WORKFLOWS = [
     Arrivals,
     ProductFeed,
     FeedPoll,
+    MailPreview,
     Reconciler,
     Readiness,
 ]
+_TASKS_WITHOUT_MAIL = 10
 # Each holds a connection to Postgres for as long as the download takes.
 _MOST_READINGS = 2
 
 
-def build_workers(client: Client, store: Store, smtp: SmtpPool, settings: Settings) -> list[Worker]:
-    """The workers of one process: for everything, for mail at a limited rate, and for feeds."""
+def build_workers(
+    client: Client,
+    store: Store,
+    smtp: SmtpPool,
+    settings: Settings,
+    workflow_runner: WorkflowRunner,
+) -> list[Worker]:
+    """The workers of one process: for everything, for mail at a limited rate, and for feeds.
+
+    `workflow_runner`: with temporalio's sandbox, as in the tests, or without it, as in production
+    (docs/decisions/0006-engine-speed.md).
+    """
     templates = Templates(settings.template_dir)
     engine = Engine(client)
-    send = SendEmail(store, smtp, templates, settings.mail_from, settings.email_give_up_after)
+    send = SendEmail(
+        store,
+        smtp,
+        templates,
+        settings.mail_from,
+        settings.email_give_up_after,
+        MailRate(client).is_set,
+    )
     record = RecordOutcome(store)
     tell = TellOwner(store, smtp, templates, settings.mail_from, settings.owner_email)
-    announce = AnnouncePage(store, engine.announce, queued=settings.email_rate is not None)
+    announce = AnnouncePage(
+        store, engine.announce, settings.email_rate is not None, engine.call_forward
+    )
     main = Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
+        workflow_runner=workflow_runner,
         activities=[
             send.send_email,
             record.record_outcome,
@@ -63,19 +88,23 @@ def build_workers(client: Client, store: Store, smtp: SmtpPool, settings: Settin
             tell.tell_owner_of_feed,
             announce.announce_page,
             CountOutcomes(store).count_outcomes,
+            WritePreview(store, templates).write_preview,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             PollFeeds(store, engine.refresh_feed).poll_feeds,
             Reconcile(
                 store, engine.start_request, engine.withdraw, engine.arrivals_waiting
             ).reconcile,
         ],
+        # What waits does so in the task queue, which knows what goes first; see `Engine`.
+        max_concurrent_workflow_tasks=settings.smtp_connections + _TASKS_WITHOUT_MAIL,
         graceful_shutdown_timeout=settings.shutdown_grace,
     )
     email = Worker(
         client,
         task_queue=EMAIL_TASK_QUEUE,
         activities=[send.send_email],
-        max_task_queue_activities_per_second=settings.email_rate,
+        # The others wait in the queue, where the first to come is the one whose turn it is.
+        max_concurrent_activities=settings.smtp_connections,
         graceful_shutdown_timeout=settings.shutdown_grace,
     )
     feeds = Worker(

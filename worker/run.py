@@ -4,12 +4,16 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
+from temporalio.worker import UnsandboxedWorkflowRunner
+
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
 from domain.settings import Settings
 from store.store import open_store
 from worker.build import all_running, build_workers
-from workflows.engine import Engine, connect
+from worker.mail_rate import MailRate
+from workflows.client import connect
+from workflows.schedules import ensure_schedules
 
 log = logging.getLogger("restock.worker")
 
@@ -27,8 +31,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(dsn, settings.database_connections))
         stack.push_async_callback(smtp.close)
-        await Engine(client).ensure_schedules(settings.feed_interval)
-        workers = build_workers(client, store, smtp, settings)
+        await ensure_schedules(client, settings.feed_interval)
+        await MailRate(client).begin_with(settings.email_rate)
+        workers = build_workers(client, store, smtp, settings, UnsandboxedWorkflowRunner())
         await stack.enter_async_context(all_running(workers))
         log.info("worker_started", extra={"mail_server": f"{server.host}:{server.port}"})
         await stop.wait()

@@ -1,34 +1,25 @@
 """How the rest of Restock reaches its workflows: every start, signal and query."""
 
-import dataclasses
-import functools
-import os
-import socket
-from collections.abc import Awaitable, Callable, Coroutine
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ParamSpec, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import temporalio.api.common.v1
-import temporalio.api.workflowservice.v1
 from temporalio.client import (
     Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
 )
 from temporalio.common import (
+    Priority,
+    QueryRejectCondition,
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
 )
-from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contracts import (
@@ -49,16 +40,20 @@ from domain.ids import (
     feed_workflow_id,
     report_workflow_id,
     request_workflow_id,
-    restock_signal_id,
     restock_workflow_id,
 )
 from domain.locales import locale_key
+from domain.matching import Audience
+from domain.outlook import RunningWave
+from domain.preview import MailPreviewInput, PreviewedMail
 from store.records import Arrival, ClaimedRequest, WaitingStart
 from workflows.arrivals import Arrivals
-from workflows.converter import data_converter
-from workflows.housekeeping import Readiness, Reconciler
+from workflows.client import or_unavailable
+from workflows.housekeeping import Readiness
 from workflows.notification_request import NotificationRequest
-from workflows.product_feed import FeedPoll, ProductFeed
+from workflows.preview import MailPreview
+from workflows.product_feed import ProductFeed
+from workflows.raw_calls import prioritise, signal_once
 from workflows.restock import Restock
 
 RESTOCK_SITE = SearchAttributeKey.for_keyword("RestockSite")
@@ -66,54 +61,11 @@ RESTOCK_ITEM = SearchAttributeKey.for_keyword("RestockItem")
 
 # A shopper or an inventory service waits for these calls; the reconciler makes up for a create.
 _PATIENCE = timedelta(seconds=3)
+_PREVIEW_PATIENCE = timedelta(seconds=10)
+# Of Temporal's task queues, where lower goes first. A request waits as one of many, and is called
+# forward where it is told alone.
+_MARKED_BY_OWNER, _ALONE, _ONE_OF_MANY = 1, 3, 5
 _JOIN = WorkflowIDConflictPolicy.USE_EXISTING
-
-
-_TRANSIENT = (
-    RPCStatusCode.UNAVAILABLE,
-    RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.CANCELLED,
-    RPCStatusCode.RESOURCE_EXHAUSTED,
-)
-Arguments = ParamSpec("Arguments")
-Answer = TypeVar("Answer")
-
-
-def _or_unavailable(
-    call: Callable[Arguments, Awaitable[Answer]],
-) -> Callable[Arguments, Coroutine[Any, Any, Answer]]:
-    """The call, raising `EngineUnavailableError` where Temporal does not answer."""
-
-    @functools.wraps(call)
-    async def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-        try:
-            return await call(*args, **kwargs)
-        except RPCError as error:
-            if error.status in _TRANSIENT:
-                raise EngineUnavailableError() from error
-            raise
-        except RuntimeError as error:
-            # What a lazy client raises where its first call cannot connect.
-            raise EngineUnavailableError() from error
-
-    return wrapped
-
-
-async def connect(lazy: bool = False) -> Client:
-    """A client as `TEMPORAL_*` and `temporal.toml` say; `lazy` connects at the first call.
-
-    Raises `ConnectionError` where Temporal does not answer.
-    """
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", "localhost:7233")
-    # Not temporalio's `pid@host`: a history without any @ shows at a glance that it is clean.
-    identity = f"restock/{socket.gethostname()}/{os.getpid()}"
-    try:
-        return await Client.connect(
-            **config, lazy=lazy, identity=identity, data_converter=data_converter
-        )
-    except RuntimeError as error:
-        raise ConnectionError(f"Temporal, {config['target_host']}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -125,7 +77,7 @@ class Engine:
 
     client: Client
 
-    @_or_unavailable
+    @or_unavailable
     async def start_request(self, request: WaitingStart) -> None:
         """Start the workflow of a new request, unless it runs."""
         await self.client.start_workflow(
@@ -135,31 +87,38 @@ class Engine:
             task_queue=TASK_QUEUE,
             id_conflict_policy=_JOIN,
             search_attributes=_attributes(request.site, request.item_key),
+            priority=_priority(_ONE_OF_MANY, request.site, request.item_key),
             static_summary=request.summary,
             rpc_timeout=_PATIENCE,
         )
 
-    @_or_unavailable
+    @or_unavailable
     async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> None:
         """Tell a request that its item is back; start its workflow again where it ended.
 
         The signal has an id of its own, so that the server drops it when it comes twice.
         """
         try:
-            await self._signal_once(request.id, signal)
+            await signal_once(self.client, request.id, signal)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             name = NotificationRequest.restock.__name__
-            await self._start_with(site, request, name, signal)
+            await self._start_with(site, request, name, signal, _ALONE)
 
-    @_or_unavailable
+    @or_unavailable
+    async def call_forward(self, request_id: UUID) -> None:
+        """Have a request told before those that are told by the hundred."""
+        await prioritise(self.client, request_id, _ALONE, _PATIENCE)
+
+    @or_unavailable
     async def mark(self, site: str, request: ClaimedRequest) -> None:
         """Tell a request that the owner told the shopper; its workflow may have ended."""
         name = NotificationRequest.mark_as_sent.__name__
-        await self._start_with(site, request, name, MarkSignal())
+        await prioritise(self.client, request.id, _MARKED_BY_OWNER, _PATIENCE)
+        await self._start_with(site, request, name, MarkSignal(), _MARKED_BY_OWNER)
 
-    @_or_unavailable
+    @or_unavailable
     async def withdraw(self, request_id: UUID) -> None:
         """End the workflow of a request, if it runs."""
         handle = self.client.get_workflow_handle(request_workflow_id(request_id))
@@ -173,7 +132,7 @@ class Engine:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    @_or_unavailable
+    @or_unavailable
     async def report_item(self, site: str, item_key: str, report: ReportedSignal) -> None:
         """Announce an item to all who wait for it; joins a restock that is running."""
         await self._call_restock(
@@ -183,7 +142,7 @@ class Engine:
             report.item_details.name,
         )
 
-    @_or_unavailable
+    @or_unavailable
     async def report_requests(
         self, site: str, request_ids: tuple[UUID, ...], report: ReportedSignal
     ) -> None:
@@ -195,7 +154,7 @@ class Engine:
             report.item_details.name,
         )
 
-    @_or_unavailable
+    @or_unavailable
     async def arrivals_waiting(self, site: str) -> None:
         """Start the restocks of what came in to a site."""
         await self.client.start_workflow(
@@ -210,7 +169,7 @@ class Engine:
             rpc_timeout=_PATIENCE,
         )
 
-    @_or_unavailable
+    @or_unavailable
     async def start_restock(self, site: str, arrival: Arrival) -> None:
         """Announce an item that came in to its audience; joins a restock that is running."""
         stock = StockChangedSignal(
@@ -228,7 +187,7 @@ class Engine:
             ", ".join(part for part in parts if part),
         )
 
-    @_or_unavailable
+    @or_unavailable
     async def refresh_feed(self, site: str, locale: str, accept_shrink: bool = False) -> None:
         """Have a product feed read, again where it is being read. `locale`: in any spelling."""
         await self.client.start_workflow(
@@ -244,7 +203,33 @@ class Engine:
             rpc_timeout=_PATIENCE,
         )
 
-    @_or_unavailable
+    @or_unavailable
+    async def running_waves(
+        self, site: str, item_key: str, audiences: Iterable[Audience]
+    ) -> list[RunningWave]:
+        """The waves at which the restocks of an item for some audiences are now."""
+        ids = [restock_workflow_id(site, item_key, audience) for audience in audiences]
+        found = await asyncio.gather(*(self._running_wave(each) for each in ids))
+        return [wave for wave in found if wave]
+
+    @or_unavailable
+    async def preview_mail(self, site: str, request_id: UUID) -> PreviewedMail:
+        """The mail one request would get, as a worker writes it; nothing is sent."""
+        try:
+            return await self.client.execute_workflow(
+                MailPreview.run,
+                MailPreviewInput(site=site, request_id=request_id),
+                id=f"preview/{uuid4()}",
+                task_queue=TASK_QUEUE,
+                execution_timeout=_PREVIEW_PATIENCE,
+                search_attributes=_attributes(site),
+                static_summary="Writes the mail of a dry run",
+                rpc_timeout=_PREVIEW_PATIENCE,
+            )
+        except WorkflowFailureError as error:
+            raise EngineUnavailableError("No worker wrote the mail in time.") from error
+
+    @or_unavailable
     async def worker_answers(self) -> bool:
         """Whether Temporal and a worker answer now."""
         handle = await self.client.start_workflow(
@@ -256,27 +241,6 @@ class Engine:
             rpc_timeout=_PATIENCE,
         )
         return await handle.query(Readiness.worker_answers, rpc_timeout=_PATIENCE)
-
-    @_or_unavailable
-    async def ensure_schedules(self, feed_interval: timedelta) -> None:
-        """Make the schedules Restock needs; change those that have another interval."""
-        await self._ensure_schedule("reconcile", Reconciler, timedelta(minutes=1))
-        await self._ensure_schedule("product-feeds", FeedPoll, feed_interval)
-
-    async def _ensure_schedule(self, name: str, workflow: type, every: timedelta) -> None:
-        action = ScheduleActionStartWorkflow(workflow.__name__, id=name, task_queue=TASK_QUEUE)
-        spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)])
-
-        async def change(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
-            known = found.description.schedule
-            if [interval.every for interval in known.spec.intervals] == [every]:
-                return None
-            return ScheduleUpdate(dataclasses.replace(known, spec=spec))
-
-        try:
-            await self.client.create_schedule(name, Schedule(action, spec))
-        except ScheduleAlreadyRunningError:
-            await self.client.get_schedule_handle(name).update(change)
 
     async def _call_restock(
         self,
@@ -295,29 +259,33 @@ class Engine:
             start_signal=(Restock.reported if reported else Restock.stock_changed).__name__,
             start_signal_args=[signal],
             search_attributes=_attributes(restock.site, restock.item_key),
+            priority=_priority(_ALONE, restock.site, restock.item_key),
             static_summary=f"Restock of {what[:150] or 'an item'}",
             rpc_timeout=_PATIENCE,
         )
 
-    async def _signal_once(self, request_id: UUID, signal: RestockSignal) -> None:
-        assert signal.restock_id
-        payloads = await self.client.data_converter.encode([signal])
-        await self.client.workflow_service.signal_workflow_execution(
-            temporalio.api.workflowservice.v1.SignalWorkflowExecutionRequest(
-                namespace=self.client.namespace,
-                workflow_execution=temporalio.api.common.v1.WorkflowExecution(
-                    workflow_id=request_workflow_id(request_id)
-                ),
-                signal_name=NotificationRequest.restock.__name__,
-                input=temporalio.api.common.v1.Payloads(payloads=payloads),
-                identity=self.client.identity,
-                request_id=restock_signal_id(signal.restock_id, request_id),
-            ),
-            retry=True,
-        )
+    async def _running_wave(self, workflow_id: str) -> RunningWave | None:
+        try:
+            return await self.client.get_workflow_handle(workflow_id).query(
+                Restock.running_wave,
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+                rpc_timeout=_PATIENCE,
+            )
+        except (WorkflowQueryRejectedError, WorkflowQueryFailedError):
+            # It has ended, or a worker of an older version runs it.
+            return None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return None
 
     async def _start_with(
-        self, site: str, request: ClaimedRequest, name: str, signal: RestockSignal | MarkSignal
+        self,
+        site: str,
+        request: ClaimedRequest,
+        name: str,
+        signal: RestockSignal | MarkSignal,
+        priority: int,
     ) -> None:
         await self.client.start_workflow(
             NotificationRequest.run,
@@ -328,6 +296,7 @@ class Engine:
             start_signal=name,
             start_signal_args=[signal],
             search_attributes=_attributes(site, request.item_key),
+            priority=_priority(priority, site, request.item_key),
             static_summary="Taken up again",
             rpc_timeout=_PATIENCE,
         )
@@ -337,3 +306,11 @@ def _attributes(site: str, item_key: str = "") -> TypedSearchAttributes:
     pairs = [SearchAttributePair(RESTOCK_SITE, site)]
     pairs += [SearchAttributePair(RESTOCK_ITEM, item_key)] if item_key else []
     return TypedSearchAttributes(pairs)
+
+
+def _priority(key: int, site: str, item_key: str) -> Priority:
+    """Which goes first, and whose turn it is between items, where the server shares it out.
+
+    What a workflow starts, above all the mail, inherits it. A fairness key has 64 bytes at most.
+    """
+    return Priority(priority_key=key, fairness_key=f"{site[:31]}/{item_key[:32]}")

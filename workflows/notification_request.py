@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -26,6 +26,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.status import OPEN, Status
 
+# Of the task queue of mail; see `Engine` for the others.
+_ALONE = Priority(priority_key=3)
 _ONCE = RetryPolicy(maximum_attempts=1)
 _PATIENTLY = RetryPolicy(
     initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5)
@@ -108,7 +110,7 @@ class NotificationRequest:
             parameters=restock.extra_automation_template_parameters,
         )
         workflow.set_current_details("The item is back; the shopper's mail is on its way.")
-        delivery = await self._send_email(telling, restock.queued)
+        delivery = await self._send_email(telling, restock)
         if not delivery.recorded:
             delivery = await self._record_outcome(telling, delivery)
         self._status = delivery.status
@@ -119,9 +121,9 @@ class NotificationRequest:
                 NoticeKind.NOTIFICATION_SENT if sent else NoticeKind.NOTIFICATION_FAILED
             )
 
-    async def _send_email(self, telling: Telling, queued: bool) -> Delivery:
+    async def _send_email(self, telling: Telling, restock: RestockSignal) -> Delivery:
         """Send in the workflow's own task on a healthy day, as a regular activity in trouble."""
-        if not queued:
+        if not restock.queued:
             try:
                 return await workflow.execute_local_activity_method(
                     SendEmail.send_email,
@@ -141,6 +143,8 @@ class NotificationRequest:
             start_to_close_timeout=timedelta(minutes=5),
             heartbeat_timeout=timedelta(seconds=10),
             retry_policy=_PATIENTLY,
+            # The owner hears of it by itself where it is not one of many.
+            priority=_ALONE if restock.tell_owner else Priority.default,
             summary="Shopper's mail",
         )
 

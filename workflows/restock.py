@@ -1,6 +1,7 @@
-"""One item that is back: everyone who waits for it is told, page by page."""
+"""One item that is back: those who wait are told in waves, page by page."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +13,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.count_outcomes import CountOutcomes
     from activities.tell_owner import TellOwner
     from domain.contracts import (
-        PAGE_SIZE,
         PAGES_PER_RUN,
         Announcement,
         Counting,
@@ -24,6 +24,8 @@ with workflow.unsafe.imports_passed_through():
         RestockOutcome,
         StockChangedSignal,
     )
+    from domain.outlook import RunningWave
+    from domain.progress import progress
 
 _SOON = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
@@ -34,7 +36,7 @@ _SOON = RetryPolicy(
 
 @workflow.defn
 class Restock:
-    """Announces an item for as long as there are reports of it, then sums up for the owner."""
+    """Announces an item for as long as it is back and shoppers wait, then sums up for the owner."""
 
     @workflow.init
     def __init__(self, restock: RestockInput) -> None:
@@ -44,18 +46,20 @@ class Restock:
         self._current = restock.current
         self._announced = list(restock.announced)
         self._held_back = ""
+        self._waiting = 0
+        self._pages = 0
 
     @workflow.run
     async def run(self, restock: RestockInput) -> str:
         while True:
-            while self._current or self._reports or self._stock:
+            while self._has_news():
                 await self._announce(self._current or self._next_announcement())
             if not self._announced:
                 return f"nobody was told: {self._held_back or 'nothing was reported'}"
             outcome = await self._outcome()
             if outcome is not None:
                 await self._sum_up(outcome)
-                if not (self._reports or self._stock):
+                if not self._has_news():
                     return outcome.sentence
 
     @workflow.signal(description="The item is back: tell everyone who waits for it.")
@@ -72,8 +76,16 @@ class Restock:
         # What came in last is what counts, also when it is nothing.
         self._stock = None if stock.quantity == 0 else stock
 
+    @workflow.query(description="The wave it is at; none while it only waits for its mails.")
+    def running_wave(self) -> RunningWave | None:
+        current = self._current
+        return RunningWave.of(current) if current else None
+
     def _begun(self) -> list[UUID | None]:
         return [*self._announced, *([self._current.restock_id] if self._current else [])]
+
+    def _has_news(self) -> bool:
+        return bool(self._current or self._reports or self._stock)
 
     def _next_announcement(self) -> Announcement:
         if self._reports:
@@ -84,17 +96,38 @@ class Restock:
         return Announcement(restock_id=restock_id, report=ReportedSignal(), stock=stock)
 
     async def _announce(self, announcement: Announcement) -> None:
-        for _ in range(PAGES_PER_RUN):
-            self._current = announcement
-            page = announcement.page + 1
-            workflow.set_current_details(f"Telling shoppers, page {page} of {PAGE_SIZE} each.")
-            result = await self._announce_page(announcement)
-            self._note(announcement, result)
-            if not result.more:
-                self._current = None
-                return
-            announcement = announcement.model_copy(update={"page": page, "after": result.after})
-        self._go_on_in_a_new_run(announcement)
+        """Tell one page of a wave, when its time has come; what follows becomes the current."""
+        self._current = announcement
+        if not await self._its_time_has_come(announcement):
+            self._current = None
+            return
+        if self._pages == PAGES_PER_RUN:
+            self._go_on_in_a_new_run(announcement)
+        self._pages += 1
+        announcement = self._with_latest_stock(announcement)
+        result = await self._announce_page(announcement)
+        self._note(announcement, result)
+        self._current = announcement.following(result, workflow.uuid4)
+
+    async def _its_time_has_come(self, announcement: Announcement) -> bool:
+        """Wait until a wave begins. False where a report came meanwhile: it tells everyone."""
+        if announcement.begins is None or announcement.begins <= workflow.now():
+            return True
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: bool(self._reports and announcement.stock),
+                timeout=announcement.begins - workflow.now(),
+                timeout_summary=f"Until wave {announcement.wave}",
+            )
+            return False
+        return True
+
+    def _with_latest_stock(self, announcement: Announcement) -> Announcement:
+        """The wave, which goes by what came in while it was waited for."""
+        if self._stock is None or announcement.stock is None or announcement.page:
+            return announcement
+        stock, self._stock = self._stock, None
+        return announcement.model_copy(update={"stock": stock})
 
     async def _announce_page(self, announcement: Announcement) -> PageResult:
         return await workflow.execute_activity_method(
@@ -108,10 +141,12 @@ class Restock:
             ),
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=timedelta(seconds=10),
-            summary=f"Page {announcement.page + 1}",
+            summary=f"Wave {announcement.wave}, page {announcement.page + 1}",
         )
 
     def _note(self, announcement: Announcement, result: PageResult) -> None:
+        self._waiting = result.waiting or self._waiting
+        workflow.set_current_details(progress(announcement, result, self._waiting))
         self._held_back = result.held_back
         if result.claimed and announcement.restock_id not in self._announced:
             self._announced.append(announcement.restock_id)
@@ -130,7 +165,6 @@ class Restock:
 
     async def _outcome(self) -> RestockOutcome | None:
         """How the mails went, once they went; none where a new report came in between."""
-        workflow.set_current_details("All were called; waiting for their mails to go out.")
         counting = workflow.start_activity_method(
             CountOutcomes.count_outcomes,
             Counting(site=self._restock.site, restock_ids=tuple(self._announced)),

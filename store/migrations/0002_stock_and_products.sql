@@ -30,7 +30,9 @@ CREATE TABLE stock_levels (
     locale text NOT NULL,
     external_id text NOT NULL,
     quantity integer NOT NULL CHECK (quantity >= 0),
+    -- Of when it is, by its source's clock, and when it came, by ours.
     at timestamptz NOT NULL,
+    received_date timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (site, sku, locale, external_id)
 );
 
@@ -73,10 +75,8 @@ CREATE TABLE restock_pages (
     handed_over integer NOT NULL,
     -- How many were stopped, by reason.
     stopped jsonb NOT NULL,
-    -- The last request of the queue this page looked at, and whether more follow.
-    last_created_date timestamptz,
-    last_id uuid,
-    more boolean NOT NULL,
+    -- How the restock goes on from it, for a retry; a PageResult of domain/contracts.py.
+    result jsonb NOT NULL,
     PRIMARY KEY (restock_id, page)
 );
 
@@ -166,7 +166,7 @@ CROSS JOIN LATERAL (
 -- All that decides whether a restock is announced to a request; see domain/announcing.py.
 CREATE VIEW candidates AS
 SELECT r.id, r.site, r.item_key, r.address_key, r.audience_key, r.status, r.restock_id,
-       r.created_date, r.app_id, r.catalog_item_id, r.skus, r.locales, r.locale, r.external_id,
+       r.created_date, r.quantity, r.app_id, r.catalog_item_id, r.skus, r.locales, r.locale, r.external_id,
        EXISTS (
            SELECT FROM product_feeds f WHERE f.site = r.site AND f.locale = ANY (r.locales)
        ) AS has_feed,

@@ -34,6 +34,13 @@ WITH claimed AS (
 )
 SELECT r.email, r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.created_date,
        (SELECT to_jsonb(p) FROM request_products p WHERE p.request_id = r.id) AS product,
+       -- The last stock level that came after the restock began.
+       (SELECT l.quantity FROM restocks k
+        JOIN stock_levels l ON l.site = r.site AND l.sku = ANY (r.skus)
+            AND (l.locale = '' OR r.locales = '{}' OR l.locale = r.locales[1])
+            AND l.external_id IN ('', coalesce(r.external_id, ''))
+        WHERE k.id = :restock_id AND l.received_date > k.at
+        ORDER BY l.at DESC LIMIT 1) AS stock,
        s.name AS site_name, s.mail_from,
        coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
        EXISTS (SELECT FROM ours) AS ours,

@@ -1,7 +1,7 @@
 -- name: restock_log(site, sku, before, limit)
 -- The newest announcements before one of them, perhaps only those of one sku, each with the sums
 -- over its pages.
-SELECT r.id, r.at, r.sku, r.locale, r.external_id, r.quantity, r.source, (
+SELECT r.id, r.at, r.item_key, r.sku, r.locale, r.external_id, r.quantity, r.source, (
            SELECT coalesce(sum(p.handed_over), 0) FROM restock_pages p WHERE p.restock_id = r.id
        ) AS handed_over, (
            SELECT coalesce(jsonb_object_agg(reason, count), '{}') FROM (
@@ -17,3 +17,13 @@ WHERE r.site = :site AND (:sku::text IS NULL OR r.sku = :sku)
       SELECT b.at, b.id FROM restocks b WHERE b.site = :site AND b.id = :before))
 ORDER BY r.at DESC, r.id DESC
 LIMIT :limit;
+
+-- name: outcomes(site, restock_ids)
+-- How the requests stand now that restocks claimed, and no later restock since.
+SELECT restock_id, count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
+       count(*) FILTER (WHERE status = 'FAILED') AS failed,
+       count(*) FILTER (WHERE status = 'RECEIVED') AS back_to_waiting,
+       count(*) FILTER (WHERE status = 'PROCESSING') AS still_sending
+FROM requests
+WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[])
+GROUP BY restock_id;

@@ -11,6 +11,18 @@ WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED'
 ORDER BY created_date, id
 LIMIT :limit;
 
+-- name: newest_candidates_of_item(site, item_key, locale, external_id, feed, restock_id, after_date, after_id, limit)
+-- The same, the newest first.
+SELECT * FROM candidates
+WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED'
+  AND (:locale::text = '' OR locales = '{}' OR locales[1] = :locale::text)
+  AND (:external_id::text = '' OR external_id = :external_id::text)
+  AND (:feed::text = '' OR product_locale = :feed::text)
+  AND restock_id IS DISTINCT FROM :restock_id
+  AND (created_date, id) < (:after_date, :after_id)
+ORDER BY created_date DESC, id DESC
+LIMIT :limit;
+
 -- name: candidates_of_ids(site, ids, restock_id, after_date, after_id, limit)
 -- The same for requests named by id; FAILED ones are taken up again, unless the shopper has asked
 -- anew meanwhile.
@@ -25,9 +37,14 @@ WHERE site = :site AND id = ANY (:ids::uuid[])
 ORDER BY created_date, id
 LIMIT :limit;
 
+-- name: count_waiting(site, item_key)$
+-- How many wait for an item.
+SELECT count(*) FROM requests
+WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED';
+
 -- name: done_page(restock_id, page)^
 -- What a page of a restock did, where a crash keeps anyone from knowing.
-SELECT handed_over, last_created_date, last_id, more FROM restock_pages
+SELECT handed_over, result FROM restock_pages
 WHERE restock_id = :restock_id AND page = :page;
 
 -- name: claimed_by(restock_id, page)
@@ -36,7 +53,7 @@ SELECT id, item_key FROM requests
 WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
 ORDER BY created_date, id;
 
--- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, ids, stopped_ids, reasons, stopped, last_date, last_id, more)
+-- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, ids, stopped_ids, reasons, stopped, result)
 -- One page of a restock: claims the requests that are told, RECEIVED to PROCESSING, says in the
 -- timeline of the others why not, and keeps what it did for the log and for a retry; all of it or
 -- nothing. A reason is told once, not at every stock level.
@@ -67,13 +84,15 @@ WITH locked AS (
         ORDER BY t.id DESC LIMIT 1)
 ), restock AS (
     INSERT INTO restocks (id, site, item_key, sku, locale, external_id, source, quantity)
-    VALUES (:restock_id, :site, :item_key, :sku, :locale, :external_id, :source, :quantity)
+    SELECT :restock_id, :site, :item_key,
+           coalesce(nullif(:sku::text, ''), (
+               SELECT catalog_item_id FROM requests
+               WHERE site = :site AND id = ANY (:ids::uuid[] || :stopped_ids::uuid[]) LIMIT 1), ''),
+           :locale, :external_id, :source, :quantity
     ON CONFLICT DO NOTHING
 ), page AS (
-    INSERT INTO restock_pages
-        (restock_id, page, handed_over, stopped, last_created_date, last_id, more)
-    SELECT :restock_id, :page, (SELECT count(*) FROM claimed), :stopped, :last_date, :last_id,
-           :more
+    INSERT INTO restock_pages (restock_id, page, handed_over, stopped, result)
+    SELECT :restock_id, :page, (SELECT count(*) FROM claimed), :stopped, :result
 )
 SELECT id, item_key FROM claimed;
 

@@ -50,8 +50,42 @@ SELECT collecting FROM collection_settings WHERE site = :site AND app_id = :app_
 SELECT coalesce((SELECT policy FROM policies WHERE site = :site AND item_key = ''), '{}')
     || coalesce((SELECT policy FROM policies WHERE site = :site AND item_key = :item_key), '{}');
 
--- name: change_policy(site, item_key, policy)$
--- Adds to what is stored; returns all that is stored now.
+-- name: change_policy(site, item_key, policy, dropped)$
+-- Adds to what is stored, and drops some fields of it; returns all that is stored now.
 INSERT INTO policies (site, item_key, policy) VALUES (:site, :item_key, :policy)
-ON CONFLICT (site, item_key) DO UPDATE SET policy = policies.policy || excluded.policy
+ON CONFLICT (site, item_key) DO UPDATE
+SET policy = (policies.policy || excluded.policy) - :dropped::text[]
 RETURNING policy;
+
+-- name: drop_policy(site, item_key)!
+DELETE FROM policies WHERE site = :site AND item_key = :item_key;
+
+-- name: items_with_policy(site, after, limit)
+SELECT item_key FROM policies
+WHERE site = :site AND item_key > :after AND policy <> '{}'
+ORDER BY item_key
+LIMIT :limit;
+
+-- name: item_policies(site, item_keys)
+-- What some items change of the site's policy, and what each has with that. An item's reference is
+-- that of a request that is open: those alone are found by their item.
+SELECT named.item_key, own.policy AS overrides, sites.policy || own.policy AS policy,
+       r.reference
+FROM unnest(:item_keys::text[]) WITH ORDINALITY AS named (item_key, position)
+CROSS JOIN LATERAL (
+    SELECT coalesce((SELECT policy FROM policies WHERE site = :site AND item_key = ''), '{}')
+        AS policy
+) sites
+CROSS JOIN LATERAL (
+    SELECT coalesce((
+        SELECT policy FROM policies WHERE site = :site AND item_key = named.item_key
+    ), '{}') AS policy
+) own
+LEFT JOIN LATERAL (
+    SELECT jsonb_build_object('appId', app_id, 'catalogItemId', catalog_item_id,
+                              'options', options) AS reference
+    FROM requests
+    WHERE site = :site AND item_key = named.item_key AND status IN ('RECEIVED', 'PROCESSING')
+    LIMIT 1
+) r ON true
+ORDER BY named.position;

@@ -8,7 +8,7 @@ FROM unnest(:skus::text[], :locales::text[], :external_ids::text[], :quantities:
             :ats::timestamptz[]) AS given (sku, locale, external_id, quantity, at)
 ORDER BY sku, locale, external_id
 ON CONFLICT (site, sku, locale, external_id) DO UPDATE
-SET quantity = excluded.quantity, at = excluded.at
+SET quantity = excluded.quantity, at = excluded.at, received_date = now()
 WHERE stock_levels.at < excluded.at
 RETURNING sku, locale, external_id, quantity;
 
@@ -52,3 +52,9 @@ DELETE FROM arrivals WHERE site = :site AND restock_id = ANY (:restock_ids::uuid
 -- Sites whose arrivals nobody has begun for a while.
 SELECT DISTINCT site FROM arrivals
 WHERE at < now() - make_interval(secs => :older_than_seconds);
+
+-- name: level(site, sku, locale, external_id)$
+-- The last level of a sku that is about such an audience.
+SELECT quantity FROM stock_levels
+WHERE site = :site AND sku = :sku AND locale IN ('', :locale) AND external_id IN ('', :external_id)
+ORDER BY at DESC LIMIT 1;
