@@ -110,8 +110,10 @@ class Demo:
         body = {"request": request, "itemDetails": shopper.orchid.details}
         reply = await self.http.post(_REQUESTS, json=body)
         if reply.status_code == httpx.codes.CONFLICT:
-            # An interrupted demo on the same data: the request is still open.
-            return str(reply.json()["details"]["applicationError"]["data"]["id"])
+            # Of an earlier demo on the same data, where it would have another place in the queue.
+            open_id = reply.json()["details"]["applicationError"]["data"]["id"]
+            (await self.http.delete(f"{_REQUESTS}/{open_id}")).raise_for_status()
+            return await self.ask(shopper)
         reply.raise_for_status()
         return str(reply.json()["request"]["id"])
 
