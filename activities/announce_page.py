@@ -10,6 +10,7 @@ from temporalio import activity
 from activities.each import for_each
 from domain.announcing import Decision, Situation
 from domain.contracts import PAGE_SIZE, Page, PageResult, RestockSignal, Source
+from domain.matching import Audience
 from domain.waves import Share, next_wave, quiet_until
 from store.records import ClaimedRequest
 from store.store import Store
@@ -113,7 +114,7 @@ class AnnouncePage:
     async def _waiting(self, page: Page) -> int:
         if page.announcement.page or page.request_ids:
             return 0
-        return await self.store.restocks.count_waiting(page.site, page.item_key)
+        return await self.store.queue.count(page.site, page.item_key, Audience())
 
     async def _signal_all(self, page: Page, claimed: Sequence[ClaimedRequest]) -> None:
         report = page.announcement.report

@@ -3,11 +3,12 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from benchmarks.bare_workflows import Bare
 from benchmarks.lines import Line, Plan
+from benchmarks.meter import milliseconds
 from benchmarks.parts import REQUESTS, Parts, running_parts
 from benchmarks.waiting_ones import address, ask, report, served, start_bare
 
@@ -91,7 +92,7 @@ async def _marked(parts: Parts, request_id: UUID) -> float:
             if reply.json()["request"]["status"] == "NOTIFICATION_SENT":
                 return
 
-    return await _timed(mark)
+    return await milliseconds(mark)
 
 
 async def _bare(parts: Parts, number: int) -> float:
@@ -101,13 +102,7 @@ async def _bare(parts: Parts, number: int) -> float:
         await handle.signal(Bare.call)
         await handle.result()
 
-    return await _timed(call)
-
-
-async def _timed(act: Callable[[], Awaitable[None]]) -> float:
-    begun = time.perf_counter()
-    await act()
-    return 1000 * (time.perf_counter() - begun)
+    return await milliseconds(call)
 
 
 def _percentiles(

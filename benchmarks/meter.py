@@ -1,10 +1,18 @@
-"""What the processes of each part of the stack use: CPU time and memory."""
+"""What a call takes, and what the processes of each part of the stack use."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
+
+
+async def milliseconds(act: Callable[[], Awaitable[object]]) -> float:
+    """How long a call takes."""
+    begun = time.perf_counter()
+    await act()
+    return 1000 * (time.perf_counter() - begun)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from benchmarks.lines import Line, Plan
+from benchmarks.meter import milliseconds
 from benchmarks.parts import Parts, running_parts
 from benchmarks.waiting_ones import ask
 
@@ -42,11 +43,11 @@ async def _levels(parts: Parts, plan: Plan, awaited: int) -> Line:
         for sku in skus[:awaited]:
             await ask(parts, sku, 1)
         await parts.at_rest()
-        values.append(await _timed(lambda number=number: _put(parts, skus, number + 1)))  # type: ignore[misc]
+        values.append(await milliseconds(lambda number=number: _put(parts, skus, number + 1)))  # type: ignore[misc]
         await parts.at_rest()
         quantities = [number + 1] * len(skus)
         beside.append(
-            await _timed(lambda q=quantities: parts.store.pool.execute(_UPSERT, skus, q))  # type: ignore[misc]
+            await milliseconds(lambda q=quantities: parts.store.pool.execute(_UPSERT, skus, q))  # type: ignore[misc]
         )
     what = f"{plan.levels:,} stock levels in one call, {awaited:,} of them awaited"
     return Line(what, "ms", values, beside, _PLAIN_UPSERT)
@@ -58,12 +59,6 @@ async def _put(parts: Parts, skus: Sequence[str], quantity: int) -> None:
     reply.raise_for_status()
 
 
-async def _timed(act: Callable[[], Awaitable[object]]) -> float:
-    begun = time.perf_counter()
-    await act()
-    return 1000 * (time.perf_counter() - begun)
-
-
 async def _feed(parts: Parts, plan: Plan) -> list[Line]:
     """One import: a second one of the same feed would find nothing to change."""
     rows = [_product(number) for number in range(plan.feed_items)]
@@ -73,7 +68,7 @@ async def _feed(parts: Parts, plan: Plan) -> list[Line]:
     begun = time.perf_counter()
     peak = await _import(parts, _tab_separated(rows))
     seconds = time.perf_counter() - begun
-    copy = await _timed(
+    copy = await milliseconds(
         lambda: parts.store.pool.copy_records_to_table("plain_products", records=rows, timeout=600)
     )
     what = f"feed of {plan.feed_items:,} items"

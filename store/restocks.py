@@ -46,11 +46,6 @@ class Restocks:
             )
         return [Candidate.model_validate(dict(row)) async for row in rows]
 
-    async def count_waiting(self, site: str, item_key: str) -> int:
-        """How many wait for an item."""
-        count: int = await _sql.count_waiting(self.pool, site=site, item_key=item_key)
-        return count
-
     async def done(self, page: Page) -> PageResult | None:
         """What this page did, where it was taken already."""
         told = page.announcement

@@ -37,11 +37,6 @@ WHERE site = :site AND id = ANY (:ids::uuid[])
 ORDER BY created_date, id
 LIMIT :limit;
 
--- name: count_waiting(site, item_key)$
--- How many wait for an item.
-SELECT count(*) FROM requests
-WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED';
-
 -- name: done_page(restock_id, page)^
 -- What a page of a restock did, where a crash keeps anyone from knowing.
 SELECT handed_over, result FROM restock_pages
