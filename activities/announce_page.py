@@ -1,47 +1,27 @@
 """Looks at the queue of a restock page by page and tells the workflow of each who is told."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from temporalio import activity
 
-from activities.each import for_each
+from activities.signal_requests import SignalRequests
 from domain.announcing import Decision, Situation
-from domain.contracts import PAGE_SIZE, Page, PageResult, RestockSignal, Source
+from domain.contracts import PAGE_SIZE, Page, PageResult, Source
 from domain.matching import Audience
 from domain.waves import Share, next_wave, quiet_until
-from store.records import ClaimedRequest
 from store.store import Store
-
-Announce = Callable[[str, ClaimedRequest, RestockSignal], Awaitable[None]]
-"""Tells the workflow of a request of a site that its item is back; safe to repeat."""
-
-CallForward = Callable[[UUID], Awaitable[None]]
-"""Has a request told before those that are told by the hundred; safe to repeat."""
 
 # A page that tells nobody costs a few statements, so it can be long.
 _PAGE_OF_NOBODY = 20 * PAGE_SIZE
-# So few do not hold up anybody whom they go before.
-_FEW = 5
-
-
-async def _in_line(request_id: UUID) -> None:
-    """Leave a request where it is."""
 
 
 @dataclass(frozen=True)
 class AnnouncePage:
-    """Needs the store, the way to signal a request, and whether mail goes through its queue.
-
-    `call_forward`: what is done for those that are told alone, or nearly so.
-    """
+    """Needs the store, and the way to tell the workflows of those that are told."""
 
     store: Store
-    announce: Announce
-    queued: bool
-    call_forward: CallForward = _in_line
+    requests: SignalRequests
 
     @activity.defn
     async def announce_page(self, page: Page) -> PageResult:
@@ -54,14 +34,14 @@ class AnnouncePage:
            next wave.
         4. Claim those that are told and note the reasons of the others, in one statement. After
            a crash the same page gives back what it claimed and what is not settled.
-        5. Signal each claimed request, some at a time. A signal sent twice is dropped by the
-           server.
+        5. Signal each claimed request, no faster than their mails leave
+           (`activities/signal_requests.py`). A signal sent twice is dropped by the server.
 
         Returns how many were told, and how the restock goes on.
         """
         done = await self.store.restocks.done(page)
         if done:
-            await self._signal_all(page, await self.store.restocks.claimed_by(page))
+            await self.requests.signal_all(page, await self.store.restocks.claimed_by(page))
             return done
         situation = await self._situation(page)
         quiet = None if page.request_ids else quiet_until(situation.policy, situation.now)
@@ -108,32 +88,13 @@ class AnnouncePage:
             update = {"next_wave": next_wave(situation.policy, situation.now)}
             result = result.model_copy(update=update)
         claimed = await self.store.restocks.take(page, decision.told, decision.waits, result)
-        await self._signal_all(page, claimed)
+        await self.requests.signal_all(page, claimed)
         return result.model_copy(update={"claimed": len(claimed)})
 
     async def _waiting(self, page: Page) -> int:
         if page.announcement.page or page.request_ids:
             return 0
         return await self.store.queue.count(page.site, page.item_key, Audience())
-
-    async def _signal_all(self, page: Page, claimed: Sequence[ClaimedRequest]) -> None:
-        report = page.announcement.report
-        signal = RestockSignal(
-            restock_id=page.announcement.restock_id,
-            item_details=report.item_details,
-            extra_automation_template_parameters=report.extra_automation_template_parameters,
-            tell_owner=False,
-            queued=self.queued,
-        )
-
-        few = page.announcement.page == 0 and len(claimed) <= _FEW
-
-        async def tell(request: ClaimedRequest) -> None:
-            if few:
-                await self.call_forward(request.id)
-            await self.announce(page.site, request, signal)
-
-        await for_each(claimed, tell)
 
 
 def _goes_on(situation: Situation, decision: Decision) -> bool:

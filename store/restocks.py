@@ -61,6 +61,12 @@ class Restocks:
         rows = _sql.claimed_by(self.pool, restock_id=told.restock_id, page=told.page)
         return [ClaimedRequest.of(row) async for row in rows]
 
+    async def count_unsettled(self, page: Page) -> int:
+        """How many of what a page claimed are not settled yet."""
+        told = page.announcement
+        count = await _sql.count_unsettled(self.pool, restock_id=told.restock_id, page=told.page)
+        return int(count)
+
     async def take(
         self, page: Page, told: Sequence[Candidate], waits: dict[UUID, str], result: PageResult
     ) -> list[ClaimedRequest]:

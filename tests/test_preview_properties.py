@@ -12,6 +12,7 @@ from shop import Shop
 from temporalio.testing import ActivityEnvironment
 
 from activities.announce_page import AnnouncePage
+from activities.signal_requests import SignalRequests
 from api.own.dry_run import Arrival, DryRun, dry_run
 from domain.announcing import Candidate, Situation
 from domain.contracts import (
@@ -76,7 +77,8 @@ class RealRestock:
         return [wave for wave in waves if wave]
 
     async def announce(self, announcing: Announcement) -> Any:
-        activity = AnnouncePage(self.shop.store, self.tell, queued=False)
+        signal = SignalRequests(self.shop.store, self.tell, queued=False, patience=timedelta(0))
+        activity = AnnouncePage(self.shop.store, signal)
         page = Page(
             site=self.shop.site,
             item_key=BAG.item_key,

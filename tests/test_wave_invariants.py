@@ -15,6 +15,7 @@ from shoppers import address
 from temporalio.testing import ActivityEnvironment
 
 from activities.announce_page import AnnouncePage
+from activities.signal_requests import SignalRequests
 from domain.catalog import CatalogReference, Item, Wanted
 from domain.contracts import (
     Announcement,
@@ -77,7 +78,8 @@ class Restocking:
         self.current = self.current.following(result, uuid4)
 
     async def announce(self, announcement: Announcement) -> PageResult:
-        activity = AnnouncePage(self.shop.store, self.tell, queued=False)
+        signal = SignalRequests(self.shop.store, self.tell, queued=False)
+        activity = AnnouncePage(self.shop.store, signal)
         page = Page(
             site=self.shop.site,
             item_key=self.item_key,

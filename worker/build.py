@@ -16,6 +16,7 @@ from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
+from activities.signal_requests import SignalRequests
 from activities.smtp import SmtpPool
 from activities.tell_owner import TellOwner
 from activities.write_preview import WritePreview
@@ -71,7 +72,7 @@ def build_workers(
     )
     record = RecordOutcome(store)
     tell = TellOwner(store, smtp, templates, settings.mail_from, settings.owner_email)
-    announce = AnnouncePage(
+    signal = SignalRequests(
         store, engine.announce, settings.email_rate is not None, engine.call_forward
     )
     main = Worker(
@@ -86,7 +87,7 @@ def build_workers(
             tell.tell_owner_of_request,
             tell.tell_owner_of_restock,
             tell.tell_owner_of_feed,
-            announce.announce_page,
+            AnnouncePage(store, signal).announce_page,
             CountOutcomes(store).count_outcomes,
             WritePreview(store, templates).write_preview,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,

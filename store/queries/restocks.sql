@@ -48,6 +48,11 @@ SELECT id, item_key FROM requests
 WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING'
 ORDER BY created_date, id;
 
+-- name: count_unsettled(restock_id, page)$
+-- How many of what a page claimed are not settled yet.
+SELECT count(*) FROM requests
+WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING';
+
 -- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, ids, stopped_ids, reasons, stopped, result)
 -- One page of a restock: claims the requests that are told, RECEIVED to PROCESSING, says in the
 -- timeline of the others why not, and keeps what it did for the log and for a retry; all of it or
