@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_locale_identifier, parse_locale
@@ -41,6 +42,11 @@ def price(amount: str, currency: str, locale: str | None) -> str:
 def date(moment: datetime, locale: str | None) -> str:
     """The day of a moment, in the moment's own time zone: "21 november 2026" in `sv-SE`."""
     return format_date(moment, "long", locale=_known(locale))
+
+
+def clock(moment: datetime, time_zone: str) -> str:
+    """A moment by the clock of an IANA time zone: `2026-11-21 10:04 (Europe/Stockholm)`."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M} ({time_zone})"
 
 
 def language_tag(locale: str | None) -> str:

@@ -9,12 +9,14 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.each import for_each
-from domain.contracts import Page, RestockSignal
-from store.records import ClaimedRequest
+from domain.contracts import Page, ReportedSignal, RestockSignal
+from store.records import BeingTold, ClaimedRequest
 from store.store import Store
 
-Announce = Callable[[str, ClaimedRequest, RestockSignal], Awaitable[None]]
-"""Tells the workflow of a request of a site that its item is back; safe to repeat."""
+Announce = Callable[[str, ClaimedRequest, RestockSignal], Awaitable[bool]]
+"""Tells the workflow of a request of a site that its item is back; whether it had ended.
+
+Safe to repeat."""
 
 CallForward = Callable[[UUID], Awaitable[None]]
 """Has a request told before those that are told by the hundred; safe to repeat."""
@@ -53,7 +55,8 @@ class SignalRequests:
         Raises the first failure of `announce`.
         """
         few = page.announcement.page == 0 and len(claimed) <= _FEW
-        signal = self._signal(page)
+        told = page.announcement
+        signal = self._signal(told.restock_id, told.report)
 
         async def tell(request: ClaimedRequest) -> None:
             if few:
@@ -65,13 +68,23 @@ class SignalRequests:
                 await self._until_few_are_under_way(page, not_signalled=len(claimed) - begin)
             await for_each(claimed[begin : begin + _BATCH], tell)
 
-    def _signal(self, page: Page) -> RestockSignal:
-        report = page.announcement.report
+    async def signal_again(self, request: BeingTold) -> bool:
+        """Signal a request as the restock did that claimed it; whether its workflow had ended.
+
+        A workflow that has had the signal does not get it a second time.
+        """
+        signal = self._signal(request.restock_id, request.report, request.signalled_directly)
+        return await self.announce(request.site, request, signal)
+
+    def _signal(
+        self, restock_id: UUID, report: ReportedSignal, tell_owner: bool = False
+    ) -> RestockSignal:
+        """What a request is told of a restock, with what was reported."""
         return RestockSignal(
-            restock_id=page.announcement.restock_id,
+            restock_id=restock_id,
             item_details=report.item_details,
             extra_automation_template_parameters=report.extra_automation_template_parameters,
-            tell_owner=False,
+            tell_owner=tell_owner,
             queued=self.queued,
         )
 

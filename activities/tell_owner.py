@@ -10,7 +10,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.formats import price
+from activities.formats import clock, price
 from activities.mail import Templates, domain_of, written
 from activities.retry import try_again
 from activities.smtp import MailError, MailRefusedError, SmtpPool
@@ -20,7 +20,7 @@ from domain.ids import owner_message_id
 from domain.policy import OwnerNotices
 from domain.privacy import masked
 from domain.status import Step
-from store.records import OwnerNotice, RequestOwnerNotice
+from store.records import Outage, OwnerNotice, RequestOwnerNotice
 from store.store import Store
 
 _PATIENCE_SECONDS = 60.0
@@ -97,6 +97,23 @@ class TellOwner:
         values = {"site": {"name": about.site_name}, "feed": feed}
         await self._mail(about, notice.kind, subject, values)
 
+    @activity.defn
+    async def tell_owner_of_outage(self, site: str) -> None:
+        """Tell the owner that mail did not go out for a while, and does again.
+
+        Raises `ApplicationError` where a retry can help.
+        """
+        about = await self.store.inbox.site_notice(site)
+        outage = await self.store.inbox.outage(site)
+        if about is None or outage is None:
+            return
+        if about.policy.owner_notices is not OwnerNotices.OFF:
+            subject = f"outage/{site}/{outage.since.isoformat()}"
+            await self._mail(
+                about, NoticeKind.MAIL_RECOVERED, subject, _outage_values(outage, about)
+            )
+        await self.store.inbox.outage_told(site, outage.until)
+
     async def _mail(
         self, about: OwnerNotice, kind: NoticeKind, subject: str, values: Mapping[str, Any]
     ) -> str:
@@ -124,4 +141,12 @@ def _request_values(about: RequestOwnerNotice) -> dict[str, Any]:
         "shopper": {"email": about.email},
         "quantity": about.quantity,
         "reply": about.reply or "",
+    }
+
+
+def _outage_values(outage: Outage, about: OwnerNotice) -> dict[str, Any]:
+    since, until = (clock(each, about.policy.time_zone) for each in (outage.since, outage.until))
+    return {
+        "site": {"name": about.site_name},
+        "outage": {"since": since, "until": until, "reply": outage.reply},
     }

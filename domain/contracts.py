@@ -279,6 +279,7 @@ class NoticeKind(StrEnum):
     RESTOCK_SUMMARY = "restock_summary"
     FEED_TROUBLE = "feed_trouble"
     FEED_RECOVERED = "feed_recovered"
+    MAIL_RECOVERED = "mail_recovered"
 
 
 class RequestNotice(Contract):
@@ -327,10 +328,3 @@ class RestockNotice(Contract):
     site: str
     restock_id: UUID
     outcome: RestockOutcome
-
-
-class Reconciled(Contract):
-    """What a run of the reconciler found to do."""
-
-    started: int = 0
-    withdrawn: int = 0

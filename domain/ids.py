@@ -43,6 +43,11 @@ def feed_workflow_id(site: str, locale: str) -> str:
     return f"feed/{site}/{locale}"
 
 
+def outage_notice_workflow_id(site: str) -> str:
+    """The id of the workflow that tells an owner that mail goes out again."""
+    return f"outage-notice/{site}"
+
+
 def report_workflow_id(site: str, request_ids: Iterable[UUID]) -> str:
     """The id of the workflow that announces requests reported by their ids.
 

@@ -48,6 +48,7 @@ class Policy(BaseModel):
     `conditions`: the owner's own, in the language of `domain/conditions`; each must hold for a
     shopper to be told. `shoppers_per_unit`, `wave_interval_minutes`, `order`, `cap_per_restock`,
     `quiet_hours`, `time_zone`: see `domain/waves.py`; None is without limit.
+    `expire_after_days`: a request that has waited for longer is deleted; None keeps it.
     """
 
     model_config = ConfigDict(
@@ -65,6 +66,7 @@ class Policy(BaseModel):
     time_zone: str = "UTC"
     owner_notices: OwnerNotices = OwnerNotices.EACH
     unknown_delivery: UnknownDelivery = UnknownDelivery.RESEND
+    expire_after_days: int | None = None
 
     @cached_property
     def parsed_conditions(self) -> Conditions:

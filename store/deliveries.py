@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.contracts import Delivery, Outcome, Telling
 from domain.status import Status, Step
 from store.database import Pool, load_queries
-from store.records import Mailing
+from store.records import Attempted, Mailing
 
 _sql = load_queries("deliveries")
 
@@ -23,6 +23,10 @@ class _Settlement:
 
 
 _FAILED = Status.FAILED
+_UNKNOWN = (
+    "Nobody knows whether the mail left. Try the request again (a second mail may arrive), or "
+    "mark it as told."
+)
 _SETTLEMENTS = {
     Outcome.ACCEPTED: _Settlement(
         Status.NOTIFICATION_SENT, True, "accepted", Step.MAIL_ACCEPTED, "Told by e-mail."
@@ -33,9 +37,7 @@ _SETTLEMENTS = {
     Outcome.GAVE_UP: _Settlement(
         _FAILED, None, "refused", Step.GAVE_UP, "The mail could not be sent: {reply}"
     ),
-    Outcome.UNKNOWN: _Settlement(
-        _FAILED, None, "unknown", Step.OUTCOME_UNKNOWN, "Nobody knows whether the mail left."
-    ),
+    Outcome.UNKNOWN: _Settlement(_FAILED, None, "unknown", Step.OUTCOME_UNKNOWN, _UNKNOWN),
     Outcome.TEMPLATE_ERROR: _Settlement(
         _FAILED, None, "refused", Step.TEMPLATE_ERROR, "The mail could not be written: {reply}"
     ),
@@ -92,6 +94,11 @@ class Deliveries:
             line=settlement.line.format(reply=delivery.reply),
         )
         return None if status is None else Status(status)
+
+    async def of_request(self, site: str, request_id: UUID) -> list[Attempted]:
+        """What the ledger says of each restock that told a request, the oldest first."""
+        rows = _sql.of_request(self.pool, site=site, request_id=request_id)
+        return [Attempted.of(row) async for row in rows]
 
     async def mail_trouble(self, site: str, reply: str) -> None:
         """Tell the owner, once, that mail is not going out."""

@@ -1,10 +1,11 @@
 """The owner's inbox, and what notices to the owner say."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from store.database import Pool, load_queries
-from store.records import InboxLine, OwnerNotice, RequestOwnerNotice
+from store.records import InboxLine, Outage, OwnerNotice, RequestOwnerNotice
 
 _sql = load_queries("inbox")
 
@@ -33,3 +34,12 @@ class Inbox:
         """What a notice about the shop needs. None where the site is gone."""
         row = await _sql.site_notice(self.pool, site=site)
         return None if row is None else OwnerNotice.of(row)
+
+    async def outage(self, site: str) -> Outage | None:
+        """The last time in which mail did not go out, where its owner has not been told."""
+        row = await _sql.outage(self.pool, site=site)
+        return None if row is None else Outage.of(row)
+
+    async def outage_told(self, site: str, until: datetime) -> None:
+        """The owner has been told of the outage that ended then."""
+        await _sql.outage_told(self.pool, site=site, until=until)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.catalog import CatalogReference, Item
-from domain.contracts import NoticeKind, Source
+from domain.contracts import NoticeKind, QueuePosition, ReportedSignal, Source
 from domain.feeds import FeedOutcome, FeedState
 from domain.matching import Audience
 from domain.policy import Policy
@@ -50,6 +50,23 @@ class WaitingStart(ClaimedRequest):
         """What the item is and costs, in a line for the Temporal UI."""
         price = f" ({self.item.price[:20]})" if self.item.price else ""
         return f"{self.title[:150]}{price}"
+
+
+class BeingTold(ClaimedRequest):
+    """A request that was claimed a while ago, by which restock, and what that says in its mails.
+
+    `signalled_directly`: it was no `Restock` that called it.
+    """
+
+    site: str
+    restock_id: UUID
+    updated_date: datetime
+    report: ReportedSignal
+    signalled_directly: bool
+
+    @property
+    def position(self) -> QueuePosition:
+        return QueuePosition(created_date=self.updated_date, request_id=self.id)
 
 
 class RequestRecord(WaitingStart):
@@ -128,6 +145,23 @@ class TimelineStep(Record):
     at: datetime
     kind: str
     detail: str
+
+
+class Attempted(Record):
+    """What the delivery ledger says of one request in one restock.
+
+    `attempts`: how often a mail was begun; `unknown_attempts`: of how many of those nobody knows
+    whether it left.
+    """
+
+    restock_id: UUID
+    state: str
+    message_id: str
+    attempts: int
+    unknown_attempts: int
+    reply: str
+    claimed_at: datetime
+    settled_at: datetime | None
 
 
 class ApiKey(Record):
@@ -255,6 +289,14 @@ class OwnerNotice(Record):
     owner_email: str | None
     mail_from: str | None
     policy: Policy
+
+
+class Outage(Record):
+    """A time in which mail did not go out, and the mail server's words."""
+
+    since: datetime
+    until: datetime
+    reply: str
 
 
 class RequestOwnerNotice(OwnerNotice):

@@ -15,7 +15,9 @@ from store.records import ClaimedRequest
 
 _sql = load_queries("restocks")
 _REASONS_NAMED = 20
-_BEFORE_ALL = QueuePosition(created_date=datetime(1, 1, 1, tzinfo=UTC), request_id=UUID(int=0))
+BEFORE_ALL = QueuePosition(created_date=datetime(1, 1, 1, tzinfo=UTC), request_id=UUID(int=0))
+"""Where a look at requests begins that are in the order of a date."""
+
 _AFTER_ALL = QueuePosition(
     created_date=datetime(9999, 12, 31, tzinfo=UTC), request_id=UUID(int=2**128 - 1)
 )
@@ -105,7 +107,7 @@ def _counted(waits: dict[UUID, str]) -> dict[str, int]:
 
 
 def _place(page: Page, order: Order, limit: int) -> dict[str, Any]:
-    start = _AFTER_ALL if order is Order.NEWEST else _BEFORE_ALL
+    start = _AFTER_ALL if order is Order.NEWEST else BEFORE_ALL
     after = page.announcement.after or start
     return {
         "site": page.site,
@@ -127,4 +129,5 @@ def _restock_columns(page: Page) -> dict[str, Any]:
         "external_id": audience.external_id,
         "source": stock.source if stock else Source.REPORT,
         "quantity": stock.quantity if stock else None,
+        "report": page.announcement.report.model_dump(mode="json"),
     }

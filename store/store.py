@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from store.contacts import Contacts
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
+from store.failed import Failed
 from store.feeds import Feeds
 from store.idempotency import Idempotency
 from store.inbox import Inbox
 from store.listing import Listing
+from store.overlooked import Overlooked
 from store.products import Products
 from store.purchases import Purchases
 from store.queue import Queue
@@ -42,6 +44,14 @@ class Store:
     @property
     def queue(self) -> Queue:
         return Queue(self.pool)
+
+    @property
+    def failed(self) -> Failed:
+        return Failed(self.pool)
+
+    @property
+    def overlooked(self) -> Overlooked:
+        return Overlooked(self.pool)
 
     @property
     def deliveries(self) -> Deliveries:

@@ -30,6 +30,7 @@ WHOLE = {
     "timeZone": "Europe/Stockholm",
     "ownerNotices": "off",
     "unknownDelivery": "hold",
+    "expireAfterDays": 90,
 }
 
 
@@ -62,6 +63,7 @@ async def test_a_new_site_has_the_default_policy(shop: Shop) -> None:
         "timeZone": "UTC",
         "ownerNotices": "each",
         "unknownDelivery": "resend",
+        "expireAfterDays": None,
     }
 
 
@@ -120,10 +122,13 @@ WRONG_OF_A_SITE = [
     ("timeZone", "", "FORMAT"),
     ("timeZone", None, "VALIDATION"),
     ("ownerNotices", "never", "INVALID_ENUM_VALUE"),
+    ("expireAfterDays", 0, "MIN"),
+    ("expireAfterDays", 3651, "MAX"),
 ]
 WRONG_OF_AN_ITEM = [
     ("timeZone", "Europe/Stockholm", "FIELD_NOT_ALLOWED"),
     ("ownerNotices", "off", "FIELD_NOT_ALLOWED"),
+    ("expireAfterDays", 90, "FIELD_NOT_ALLOWED"),
 ]
 
 

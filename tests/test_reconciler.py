@@ -7,8 +7,9 @@ from shoppers import address, wanted
 from smtp_sink import SmtpSink
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from domain.contracts import TASK_QUEUE, Reconciled
+from domain.contracts import TASK_QUEUE
 from domain.ids import request_workflow_id
+from domain.reconciling import Reconciled
 from workflows.housekeeping import Reconciler
 
 

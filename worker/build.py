@@ -27,7 +27,7 @@ from store.store import Store
 from worker.mail_rate import MailRate
 from workflows.arrivals import Arrivals
 from workflows.engine import Engine
-from workflows.housekeeping import Readiness, Reconciler
+from workflows.housekeeping import OutageNotice, Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
 from workflows.preview import MailPreview
 from workflows.product_feed import FeedPoll, ProductFeed
@@ -41,6 +41,7 @@ WORKFLOWS = [
     FeedPoll,
     MailPreview,
     Reconciler,
+    OutageNotice,
     Readiness,
 ]
 _TASKS_WITHOUT_MAIL = 10
@@ -87,13 +88,19 @@ def build_workers(
             tell.tell_owner_of_request,
             tell.tell_owner_of_restock,
             tell.tell_owner_of_feed,
+            tell.tell_owner_of_outage,
             AnnouncePage(store, signal).announce_page,
             CountOutcomes(store).count_outcomes,
             WritePreview(store, templates).write_preview,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             PollFeeds(store, engine.refresh_feed).poll_feeds,
             Reconcile(
-                store, engine.start_request, engine.withdraw, engine.arrivals_waiting
+                store,
+                signal,
+                engine.start_request,
+                engine.withdraw,
+                engine.arrivals_waiting,
+                engine.mail_recovered,
             ).reconcile,
         ],
         # What waits does so in the task queue, which knows what goes first; see `Engine`.

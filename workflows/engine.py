@@ -38,6 +38,7 @@ from domain.feeds import FeedInput, RefreshSignal
 from domain.ids import (
     arrivals_workflow_id,
     feed_workflow_id,
+    outage_notice_workflow_id,
     report_workflow_id,
     request_workflow_id,
     restock_workflow_id,
@@ -49,7 +50,7 @@ from domain.preview import MailPreviewInput, PreviewedMail
 from store.records import Arrival, ClaimedRequest, WaitingStart
 from workflows.arrivals import Arrivals
 from workflows.client import or_unavailable
-from workflows.housekeeping import Readiness
+from workflows.housekeeping import OutageNotice, Readiness
 from workflows.notification_request import NotificationRequest
 from workflows.preview import MailPreview
 from workflows.product_feed import ProductFeed
@@ -93,10 +94,11 @@ class Engine:
         )
 
     @or_unavailable
-    async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> None:
+    async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> bool:
         """Tell a request that its item is back; start its workflow again where it ended.
 
-        The signal has an id of its own, so that the server drops it when it comes twice.
+        The signal has an id of its own, so that the server drops it when it comes twice. Returns
+        whether the workflow had ended.
         """
         try:
             await signal_once(self.client, request.id, signal)
@@ -105,6 +107,8 @@ class Engine:
                 raise
             name = NotificationRequest.restock.__name__
             await self._start_with(site, request, name, signal, _ALONE)
+            return True
+        return False
 
     @or_unavailable
     async def call_forward(self, request_id: UUID) -> None:
@@ -166,6 +170,20 @@ class Engine:
             start_signal=Arrivals.arrived.__name__,
             search_attributes=_attributes(site),
             static_summary="Starts the restocks of what came in",
+            rpc_timeout=_PATIENCE,
+        )
+
+    @or_unavailable
+    async def mail_recovered(self, site: str) -> None:
+        """Have the owner of a site told that mail goes out again."""
+        await self.client.start_workflow(
+            OutageNotice.run,
+            site,
+            id=outage_notice_workflow_id(site),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            search_attributes=_attributes(site),
+            static_summary="Tells the owner that mail goes out again",
             rpc_timeout=_PATIENCE,
         )
 

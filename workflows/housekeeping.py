@@ -6,19 +6,39 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.reconcile import Reconcile
-    from domain.contracts import Reconciled
+    from activities.tell_owner import TellOwner
+    from domain.reconciling import Reconciled
 
 
 @workflow.defn
 class Reconciler:
-    """Run by a schedule: finds what was missed while something was down."""
+    """Run by a schedule: finds what was missed while something was down.
+
+    Looks that would take long are spread over several runs: each goes on where the last ended,
+    whose result the schedule hands to the next.
+    """
 
     @workflow.run
     async def run(self) -> Reconciled:
         return await workflow.execute_activity_method(
             Reconcile.reconcile,
+            workflow.get_last_completion_result(Reconciled),
             start_to_close_timeout=timedelta(minutes=5),
             heartbeat_timeout=timedelta(seconds=30),
+        )
+
+
+@workflow.defn
+class OutageNotice:
+    """Tells the owner of a site, once, that mail did not go out for a while and does again."""
+
+    @workflow.run
+    async def run(self, site: str) -> None:
+        await workflow.execute_activity_method(
+            TellOwner.tell_owner_of_outage,
+            site,
+            start_to_close_timeout=timedelta(minutes=5),
+            summary="Owner notice: mail goes out again",
         )
 
 

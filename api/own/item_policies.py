@@ -46,6 +46,7 @@ class ItemPolicyChange(ItemPolicyBody):
 
     time_zone: OfTheSite = None
     owner_notices: OfTheSite = None
+    expire_after_days: OfTheSite = None
 
 
 class ItemPolicyChangeBody(ItemBody):

@@ -37,6 +37,7 @@ def _time_zone(name: str) -> str:
 
 
 Count = Annotated[StrictInt, Field(ge=1, le=2_147_483_647)]
+Days = Annotated[StrictInt, Field(ge=1, le=3650)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=_A_WEEK, allow_inf_nan=False)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
@@ -138,6 +139,10 @@ class PolicyBody(ItemPolicyBody):
     time_zone: TimeZone = Field(default="UTC", description="The shop's, by its IANA name.")
     owner_notices: OwnerNotices = Field(
         default=OwnerNotices.EACH, description="Whether the owner hears of each mail by e-mail."
+    )
+    expire_after_days: Days | None = Field(
+        default=None,
+        description="A request that has waited for longer is deleted; null keeps it for ever.",
     )
 
     @classmethod

@@ -84,7 +84,9 @@ WITH settled AS (
     INSERT INTO conversations (site, contact_id, request_id, author, text)
     SELECT site, contact_id, id, 'restock', :line FROM settled
 ), recovered AS (
-    UPDATE sites SET mail_trouble_since = NULL, mail_trouble = NULL
+    UPDATE sites SET mail_trouble_since = NULL, mail_trouble = NULL,
+        outage_since = coalesce(outage_since, mail_trouble_since), outage_until = now(),
+        outage = mail_trouble
     WHERE site = :site AND mail_trouble_since IS NOT NULL AND :state = 'accepted'
     RETURNING site
 ), recovered_line AS (
@@ -93,6 +95,14 @@ WITH settled AS (
 )
 SELECT coalesce((SELECT status FROM settled),
                 (SELECT status FROM requests WHERE site = :site AND id = :request_id));
+
+-- name: of_request(site, request_id)
+-- The ledger of one request.
+SELECT d.restock_id, d.state, d.message_id, d.attempts, d.unknown_attempts, d.reply,
+       d.claimed_at, d.settled_at
+FROM deliveries d JOIN requests r ON r.id = d.request_id
+WHERE r.site = :site AND r.id = :request_id
+ORDER BY d.claimed_at, d.restock_id;
 
 -- name: mail_trouble(site, reply)!
 -- Tells the owner once, in the inbox, that mail is not going out.

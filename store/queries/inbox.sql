@@ -30,3 +30,12 @@ WHERE r.site = :site AND r.id = :request_id;
 SELECT s.name AS site_name, s.owner_email, s.mail_from, coalesce(p.policy, '{}') AS policy
 FROM sites s LEFT JOIN policies p ON p.site = s.site AND p.item_key = ''
 WHERE s.site = :site;
+
+-- name: outage(site)^
+SELECT outage_since AS since, outage_until AS until, outage AS reply
+FROM sites WHERE site = :site AND outage_until IS NOT NULL;
+
+-- name: outage_told(site, until)!
+-- Forgets an outage of which the owner has been told, unless there was another since.
+UPDATE sites SET outage_since = NULL, outage_until = NULL, outage = NULL
+WHERE site = :site AND outage_until = :until;

@@ -126,3 +126,17 @@ SELECT request_id, site FROM withdrawals ORDER BY at LIMIT :limit;
 
 -- name: withdrawn(id)!
 DELETE FROM withdrawals WHERE request_id = :id;
+
+-- name: failed(site, since, ids, with_unknown, after_date, after_id, limit)
+-- Requests that FAILED, since a moment or among some ids; with those of which nobody knows whether
+-- their mail left, or without.
+SELECT r.id, r.created_date FROM requests r
+WHERE r.site = :site AND (r.status COLLATE "C") = 'FAILED'
+  AND (:since::timestamptz IS NULL OR r.updated_date >= :since)
+  AND (:ids::uuid[] IS NULL OR r.id = ANY (:ids::uuid[]))
+  AND (:with_unknown OR NOT EXISTS (
+        SELECT FROM deliveries d
+        WHERE d.request_id = r.id AND d.restock_id = r.restock_id AND d.state = 'unknown'))
+  AND (r.created_date, r.id) > (:after_date, :after_id)
+ORDER BY r.created_date, r.id
+LIMIT :limit;

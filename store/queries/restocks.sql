@@ -53,7 +53,7 @@ ORDER BY created_date, id;
 SELECT count(*) FROM requests
 WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING';
 
--- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, ids, stopped_ids, reasons, stopped, result)
+-- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, report, ids, stopped_ids, reasons, stopped, result)
 -- One page of a restock: claims the requests that are told, RECEIVED to PROCESSING, says in the
 -- timeline of the others why not, and keeps what it did for the log and for a retry; all of it or
 -- nothing. A reason is told once, not at every stock level.
@@ -83,12 +83,12 @@ WITH locked AS (
         SELECT t.detail FROM timeline t WHERE t.request_id = r.id AND t.kind <> 'owner_told'
         ORDER BY t.id DESC LIMIT 1)
 ), restock AS (
-    INSERT INTO restocks (id, site, item_key, sku, locale, external_id, source, quantity)
+    INSERT INTO restocks (id, site, item_key, sku, locale, external_id, source, quantity, report)
     SELECT :restock_id, :site, :item_key,
            coalesce(nullif(:sku::text, ''), (
                SELECT catalog_item_id FROM requests
                WHERE site = :site AND id = ANY (:ids::uuid[] || :stopped_ids::uuid[]) LIMIT 1), ''),
-           :locale, :external_id, :source, :quantity
+           :locale, :external_id, :source, :quantity, :report
     ON CONFLICT DO NOTHING
 ), page AS (
     INSERT INTO restock_pages (restock_id, page, handed_over, stopped, result)
