@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import health, mailbox, voyado
 from api.errors import install_error_handlers, unforeseen
-from api.own import inbox, item_policies, policy, previews, restocks, timeline
+from api.own import failed_requests, inbox, item_policies, policy, previews, restocks, timeline
 from api.reference import (
     EVERYWHERE,
     PROBLEMS_EVERYWHERE,
@@ -101,6 +101,7 @@ def _own_router() -> APIRouter:
     router.include_router(restocks.router)
     router.include_router(previews.router)
     router.include_router(inbox.router)
+    router.include_router(failed_requests.router)
     return router
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,8 @@ import typer
 from temporalio.service import RPCError
 from typer import Argument, Option
 
-from cli.embedded.run_file import read_run_file
 from cli.failures import clear_errors
-from domain.settings import load_settings
+from cli.temporal_address import temporal_address
 from worker.mail_rate import MailRate
 from workflows.client import connect
 
@@ -69,20 +67,10 @@ def _parsed(rate: str) -> float | None:
 
 
 async def _rate(data_dir: Path | None, wanted: float | None, change: bool) -> float | None:
-    mail_rate = MailRate(await connect(address=_address(data_dir)))
+    mail_rate = MailRate(await connect(address=temporal_address(data_dir)))
     try:
         if change:
             await mail_rate.set(wanted)
         return await mail_rate.get()
     except RPCError as error:
         raise ConnectionError(f"Temporal: {error.message}") from error
-
-
-def _address(data_dir: Path | None) -> str | None:
-    """Where Temporal answers; None is where Temporal's own settings say."""
-    if data_dir is None and "TEMPORAL_ADDRESS" in os.environ:
-        return None
-    running = read_run_file(data_dir or load_settings().data_dir)
-    if running is None and data_dir is not None:
-        raise ConnectionError(f"No `restock up` runs on {data_dir}. Start it first.")
-    return running.addresses.temporal if running else None

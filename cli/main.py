@@ -12,6 +12,7 @@ from cli.item_key import item_key
 from cli.migrate import migrate
 from cli.preview import preview
 from cli.processes import api, worker
+from cli.retry import retry_failed
 from cli.up import up
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command()(worker)
 app.command()(migrate)
 app.command("item-key")(item_key)
 app.command()(preview)
+app.command("retry")(retry_failed)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(mail.app, name="mail")

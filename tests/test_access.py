@@ -56,6 +56,7 @@ MAY_CALL = {
     "GET /v1/restocks": OWNER,
     "POST /v1/restocks/preview": OWNER,
     "GET /v1/inbox": OWNER,
+    "POST /v1/requests/retry": OWNER,
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
 }

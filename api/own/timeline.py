@@ -14,7 +14,7 @@ from api.services import Served, Services
 from domain.announcing import Candidate
 from domain.errors import EngineUnavailableError, RequestNotFoundError
 from domain.outlook import Outlook, RunningWave, audiences_of, outlook
-from store.records import TimelineStep
+from store.records import Attempted, TimelineStep
 
 router = APIRouter(tags=["Restock"])
 
@@ -53,16 +53,39 @@ class OutlookBody(Model):
         return cls(**asdict(found) | {"expected_at": at and at.astimezone(UTC)})
 
 
+class DeliveryBody(Model):
+    """What the delivery ledger says of the mail of one restock.
+
+    `state`: `claimed` (a mail may be under way), `deferred` (it did not leave and is tried again),
+    `held` (nothing was sent; the request waits on), `accepted`, `refused`, `unknown`. `attempts`:
+    how often it was begun. `unknownAttempts`: of how many of those nobody knows whether the mail
+    left. `reply`: the mail server's last words, or the reason.
+    """
+
+    restock_id: UUID
+    state: str
+    message_id: str
+    attempts: int
+    unknown_attempts: int
+    reply: str
+    claimed_at: datetime
+    settled_at: datetime | None
+
+
 class TimelineReply(Model):
-    """All that happened to a request, oldest first; and its outlook, while it waits."""
+    """All that happened to a request, oldest first; its mails; and its outlook, while it waits."""
 
     timeline: list[StepBody]
+    deliveries: list[DeliveryBody]
     outlook: OrAbsent[OutlookBody] = None
 
     @classmethod
-    def of(cls, steps: list[TimelineStep], found: Outlook | None) -> Self:
+    def of(
+        cls, steps: list[TimelineStep], deliveries: list[Attempted], found: Outlook | None
+    ) -> Self:
         return cls(
             timeline=[StepBody(**step.model_dump()) for step in steps],
+            deliveries=[DeliveryBody(**each.model_dump()) for each in deliveries],
             outlook=found and OutlookBody.of_outlook(found),
         )
 
@@ -78,7 +101,8 @@ async def get_timeline(id: UUID, caller: Owner, services: Served) -> TimelineRep
     # Every request has at least the step that made it.
     if not steps:
         raise RequestNotFoundError()
-    return TimelineReply.of(steps, await _outlook(services, caller.site, id))
+    deliveries = await services.store.deliveries.of_request(caller.site, id)
+    return TimelineReply.of(steps, deliveries, await _outlook(services, caller.site, id))
 
 
 async def _outlook(services: Services, site: str, request_id: UUID) -> Outlook | None:
