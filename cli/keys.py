@@ -1,6 +1,7 @@
 """`restock keys`: API keys of sites."""
 
 import secrets
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -9,10 +10,13 @@ import typer
 from typer import Argument, Option
 
 from cli.database import DataDir, with_store
+from cli.durations import Lifetime, duration_option
 from cli.tables import show
 from store.bootstrap import MAIN_SITE
 from store.database import Row
 from store.store import Store
+
+KeyId = Annotated[UUID, Argument(help="The key's id, as `keys list` shows it.")]
 
 app = typer.Typer(no_args_is_help=True, help="API keys of sites.")
 
@@ -36,14 +40,15 @@ def create(
     ],
     site: Annotated[str, Option(help="The site; it is made when it is missing.")] = MAIN_SITE,
     label: Annotated[str, Option(help="A note to yourself, shown by `keys list`.")] = "",
+    expires_in: Lifetime = None,
     data_dir: DataDir = None,
 ) -> None:
     """Make a key and print it, alone on standard output. It is shown only this once."""
-    key = f"rsk_{scope}_{secrets.token_urlsafe(24)}"
+    key = _new(scope)
 
     async def add(store: Store) -> None:
         await store.sites.make(site, site)
-        await store.sites.add_key(site, scope, key, label)
+        await store.sites.add_key(site, scope, key, label, expires_in)
 
     with_store(data_dir, add)
     typer.echo(key)
@@ -60,14 +65,35 @@ def list_keys(
         return await store.sites.list_keys(site)
 
     rows = with_store(data_dir, read)
-    show(rows, ("id", "site", "scope", "label", "created_date", "revoked_date"), "There is no key.")
+    dates = ("created_date", "expires_date", "revoked_date")
+    show(rows, ("id", "site", "scope", "label", *dates), "There is no key.")
 
 
 @app.command()
-def revoke(
-    key_id: Annotated[UUID, Argument(help="The key's id, as `keys list` shows it.")],
+def rotate(
+    key_id: KeyId,
+    keep_old: Annotated[
+        timedelta, duration_option("How long the old key still lets in: `90s`, `30m`, `2d`.", "24h")
+    ] = timedelta(hours=24),
+    expires_in: Lifetime = None,
     data_dir: DataDir = None,
 ) -> None:
+    """Make a key with the site, scope and label of another, which ends a while later.
+
+    The new one is printed alone on standard output, and only this once.
+    """
+
+    async def add(store: Store) -> str:
+        old = await store.sites.live_key(key_id)
+        key = _new(old.scope)
+        await store.sites.rotate_key(old, key, keep_old, expires_in)
+        return key
+
+    typer.echo(with_store(data_dir, add))
+
+
+@app.command()
+def revoke(key_id: KeyId, data_dir: DataDir = None) -> None:
     """Shut a key out, at once and for good."""
 
     async def end(store: Store) -> bool:
@@ -77,3 +103,7 @@ def revoke(
         typer.echo(f"There is no key {key_id}.", err=True)
         raise typer.Exit(1)
     typer.echo(f"Key {key_id} is revoked.")
+
+
+def _new(scope: str) -> str:
+    return f"rsk_{scope}_{secrets.token_urlsafe(24)}"

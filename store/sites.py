@@ -1,9 +1,11 @@
 """Sites, their API keys, collection settings and policies."""
 
 import hashlib
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,15 +53,58 @@ class Sites:
     async def all(self) -> list[Row]:
         return [row async for row in _sql.list_sites(self.pool)]
 
-    async def add_key(self, site: str, scope: str, key: str, label: str = "") -> None:
-        """Let `key` in. Adding it twice is harmless; only its digest is kept."""
+    async def add_key(
+        self, site: str, scope: str, key: str, label: str = "", lifetime: timedelta | None = None
+    ) -> None:
+        """Let `key` in, for as long as `lifetime` says. Adding it twice is harmless.
+
+        Only its digest is kept.
+        """
         await _sql.add_key(
-            self.pool, id=uuid4(), site=site, scope=scope, digest=_digest(key), label=label
+            self.pool,
+            id=uuid4(),
+            site=site,
+            scope=scope,
+            digest=_digest(key),
+            label=label,
+            lifetime=lifetime,
         )
 
     async def find_key(self, key: str) -> ApiKey | None:
-        row = await _sql.find_key(self.pool, digest=_digest(key))
-        return None if row is None else ApiKey.of(row)
+        """The key, where it lets in now."""
+        digest = _digest(key)
+        row = await _sql.find_key(self.pool, digest=digest)
+        # An index compares byte by byte; what it found is compared in constant time once more.
+        if row is None or not hmac.compare_digest(row["digest"], digest):
+            return None
+        return ApiKey.of(row)
+
+    async def live_key(self, key_id: UUID) -> ApiKey:
+        """The key of an id. Raises `ValueError` where it lets nobody in, and says why."""
+        row = await _sql.get_key(self.pool, id=key_id)
+        if row is None:
+            raise ValueError(f"There is no key {key_id}.")
+        if row["end"]:
+            raise ValueError(f"Key {key_id} {row['end']}.")
+        return ApiKey.of(row)
+
+    async def rotate_key(
+        self, old: ApiKey, key: str, keep_old: timedelta, lifetime: timedelta | None = None
+    ) -> None:
+        """Let `key` in where `old` is let in, which ends after `keep_old` at the latest.
+
+        Raises `ValueError` where `old` has ended.
+        """
+        rotated = await _sql.rotate_key(
+            self.pool,
+            old_id=old.id,
+            id=uuid4(),
+            digest=_digest(key),
+            lifetime=lifetime,
+            keep_old=keep_old,
+        )
+        if rotated is None:
+            raise ValueError(f"Key {old.id} has just ended.")
 
     async def list_keys(self, site: str | None) -> list[Row]:
         return [row async for row in _sql.list_keys(self.pool, site=site)]

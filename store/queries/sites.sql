@@ -19,16 +19,40 @@ FROM sites s ORDER BY s.site;
 -- name: cursor_key(site)$
 SELECT cursor_key FROM sites WHERE site = :site;
 
--- name: add_key(id, site, scope, digest, label)!
-INSERT INTO api_keys (id, site, scope, digest, label)
-VALUES (:id, :site, :scope, :digest, :label)
+-- name: add_key(id, site, scope, digest, label, lifetime)!
+-- A key without a lifetime lets in until it is revoked.
+INSERT INTO api_keys (id, site, scope, digest, label, expires_date)
+VALUES (:id, :site, :scope, :digest, :label, now() + :lifetime::interval)
 ON CONFLICT (digest) DO NOTHING;
 
 -- name: find_key(digest)^
-SELECT id, site, scope FROM api_keys WHERE digest = :digest AND revoked_date IS NULL;
+SELECT id, site, scope, digest FROM api_keys
+WHERE digest = :digest AND revoked_date IS NULL
+  AND (expires_date IS NULL OR expires_date > now());
+
+-- name: rotate_key(old_id, id, digest, lifetime, keep_old)$
+-- Makes a key like another, which lets in for so much longer at most. Nothing comes back where the
+-- other lets nobody in.
+WITH old AS (
+    UPDATE api_keys SET expires_date = least(expires_date, now() + :keep_old::interval)
+    WHERE id = :old_id AND revoked_date IS NULL
+      AND (expires_date IS NULL OR expires_date > now())
+    RETURNING site, scope, label
+)
+INSERT INTO api_keys (id, site, scope, digest, label, expires_date)
+SELECT :id, site, scope, :digest, label, now() + :lifetime::interval FROM old
+RETURNING id;
+
+-- name: get_key(id)^
+-- A key, and why it lets nobody in any more.
+SELECT id, site, scope,
+       CASE WHEN revoked_date IS NOT NULL THEN 'is revoked'
+            WHEN expires_date <= now() THEN 'has expired'
+       END AS "end"
+FROM api_keys WHERE id = :id;
 
 -- name: list_keys(site)
-SELECT id, site, scope, label, created_date, revoked_date FROM api_keys
+SELECT id, site, scope, label, created_date, expires_date, revoked_date FROM api_keys
 WHERE :site::text IS NULL OR site = :site
 ORDER BY created_date;
 
