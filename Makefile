@@ -37,8 +37,8 @@ bench: install ## Measure Restock beside the bare engine
 	$(BIN)/python -m benchmarks
 
 lock: install ## Renew requirements.lock and requirements.production.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra embedded --extra dev pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --constraint requirements.lock pyproject.toml -o requirements.production.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra embedded --extra redis --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --constraint requirements.lock --extra redis pyproject.toml -o requirements.production.lock
 
 clean: ## Remove .venv and the embedded stack's data
 	rm -rf .venv .restock

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -18,6 +19,7 @@ from api.reference import (
     operation_id,
 )
 from api.services import Services
+from api.storefront import StorefrontLimits
 from api.voyado import (
     contacts,
     product_feeds,
@@ -47,10 +49,14 @@ _TAGS = [
 
 
 def create_app(services: Services) -> FastAPI:
-    """The ASGI application, over parts that are already open."""
+    """The ASGI application, over parts that are already open.
+
+    Raises `ValueError` where a setting needs a package that is missing.
+    """
     # FastAPI's own pages load their scripts from elsewhere.
     app = FastAPIOffline(
         redoc_url=None,
+        lifespan=_closing_limits,
         title="Restock",
         version="1",
         summary="A self-hosted back-in-stock engine that speaks Wix's API and Voyado's.",
@@ -59,6 +65,7 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     app.state.services = services
+    app.state.storefront_limits = StorefrontLimits(services.settings)
     wix = _wix_router()
     app.include_router(wix, prefix=_WIX)
     # Clients that are given another base address leave the service's prefix out.
@@ -71,6 +78,12 @@ def create_app(services: Services) -> FastAPI:
     install_error_handlers(app)
     document_errors_as_they_are(app)
     return app
+
+
+@asynccontextmanager
+async def _closing_limits(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.storefront_limits.close()
 
 
 def _wix_router() -> APIRouter:

@@ -47,7 +47,9 @@ def _reply(request: Request, error: RestockError) -> JSONResponse:
 
 async def _restock_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RestockError)
-    return _reply(request, error)
+    reply = _reply(request, error)
+    reply.headers.update(error.headers)
+    return reply
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

@@ -63,6 +63,9 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
         timeout_graceful_shutdown=15,
         server_header=False,
+        # uvicorn itself would believe whoever connects from this machine.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
 

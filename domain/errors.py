@@ -18,13 +18,16 @@ RestockError
 │   ├── RequestToMarkNotFoundError              428
 │   ├── CollectionDisabledError                 428
 │   ├── AppNotSupportedError                    428
+│   ├── TooManyRequestsError                    429  with Retry-After
 │   ├── InvalidItemImageUrlError                400
 │   ├── InvalidCatalogReferenceOptionsError     400
 │   ├── BothReferenceAndIdsError                400
 │   └── EngineUnavailableError                  503
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -47,6 +50,7 @@ class RestockError(Exception):
     http_status: int = 500
     code: str = "INTERNAL"
     violations: tuple[FieldViolation, ...] = ()
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class InvalidRequestError(RestockError):
@@ -172,6 +176,18 @@ class AppNotSupportedError(ApplicationError):
     http_status = 428
     code = "NOT_SUPPORTED_APP_DEF_ID"
     description = "This app id is not a known catalogue. See RESTOCK_CATALOG_APP_IDS."
+
+
+class TooManyRequestsError(ApplicationError):
+    """`retry_after`: in how many seconds there is room again."""
+
+    http_status = 429
+    code = "TOO_MANY_REQUESTS"
+    description = "Too many requests: try again after the seconds that Retry-After says."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": str(retry_after)}
 
 
 class InvalidItemImageUrlError(ApplicationError):

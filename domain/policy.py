@@ -47,7 +47,8 @@ class Policy(BaseModel):
     `minimum_stock`: fewer than that are not announced, and with fewer a restock pauses.
     `conditions`: the owner's own, in the language of `domain/conditions`; each must hold for a
     shopper to be told. `shoppers_per_unit`, `wave_interval_minutes`, `order`, `cap_per_restock`,
-    `quiet_hours`, `time_zone`: see `domain/waves.py`; None is without limit.
+    `quiet_hours`, `time_zone`: see `domain/waves.py`; None is without limit. `conceal_waiting`:
+    whether a storefront is answered the same for a shopper who waits already as for a new one.
     `expire_after_days`: a request that has waited for longer is deleted; None keeps it.
     """
 
@@ -67,6 +68,7 @@ class Policy(BaseModel):
     owner_notices: OwnerNotices = OwnerNotices.EACH
     unknown_delivery: UnknownDelivery = UnknownDelivery.RESEND
     expire_after_days: int | None = None
+    conceal_waiting: bool = False
 
     @cached_property
     def parsed_conditions(self) -> Conditions:

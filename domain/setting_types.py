@@ -1,15 +1,24 @@
-"""How single settings are written: durations, lists, addresses."""
+"""How single settings are written: durations, lists, limits, addresses."""
 
+import ipaddress
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, SecretStr, TypeAdapter
 from pydantic_settings import NoDecode
 
 from domain.addresses import own_address, sender
 
+OFF = "off"
+"""What switches a limit off."""
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# The notation of the library `limits`, as far as it makes sense here.
+_LIMIT = r"\s*[1-9]\d{0,8}\s*(/|per)\s*([1-9]\d{0,5}\s*)?(second|minute|hour|day|month|year)s?\s*"
+_LIMITS = re.compile(rf"{_LIMIT}([,;|]{_LIMIT})*", re.ASCII | re.IGNORECASE)
+_STORES = ("redis://", "rediss://")
 
 
 def _duration(value: Any) -> Any:
@@ -29,10 +38,36 @@ def _comma_separated(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _limit(text: str) -> str:
+    if text.lower() != OFF and not _LIMITS.fullmatch(text):
+        raise ValueError("must be a limit, such as `30/minute` or `5/second; 100/hour`, or `off`")
+    return text
+
+
+def _store(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(_STORES):
+        raise ValueError("must be the address of a Redis: redis://… or rediss://…")
+    return url
+
+
+def _networks(texts: Sequence[str]) -> Sequence[str]:
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            raise ValueError(
+                f"{text!r} is neither an IP address nor a network, such as 10.0.0.0/8"
+            ) from None
+    return texts
+
+
 Address = Annotated[str, AfterValidator(own_address)]
 Sender = Annotated[str, AfterValidator(sender)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+Limit = Annotated[str, AfterValidator(_limit)]
+LimitsStore = Annotated[SecretStr, AfterValidator(_store)]
+Networks = Annotated[Names, AfterValidator(_networks)]
 
 _durations: TypeAdapter[timedelta] = TypeAdapter(Duration)
 

@@ -13,7 +13,15 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from domain.setting_types import Address, Duration, Names, Sender
+from domain.setting_types import (
+    Address,
+    Duration,
+    Limit,
+    LimitsStore,
+    Names,
+    Networks,
+    Sender,
+)
 
 PREFIX = "RESTOCK_"
 _FILE_SUFFIX = "_FILE"
@@ -42,6 +50,27 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8080",
         description="Where the API is reached from outside; used in links to the owner.",
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses or networks of the proxies in front of the API, comma-separated, "
+        "such as `172.16.0.0/12`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` count.",
+    )
+    storefront_limit_per_client: Limit = Field(
+        default="30/minute",
+        description="How many requests the storefront may make for one client (an IPv4 address, "
+        "an IPv6 /64): `30/minute`, `5/second; 100/hour`, or `off`.",
+    )
+    storefront_limit_per_address: Limit = Field(
+        default="20/hour", description="The same for one e-mail address, or contact."
+    )
+    storefront_limit_per_site: Limit = Field(
+        default="1200/minute", description="The same for a whole site."
+    )
+    limits_url: LimitsStore | None = Field(
+        default=None,
+        description="Redis in which all API processes count together, as "
+        "`redis://user:password@host:6379/0`. Without it each counts for itself.",
     )
     smtp_url: SecretStr = Field(
         default=SecretStr("smtp://127.0.0.1:1025"),

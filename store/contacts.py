@@ -88,8 +88,9 @@ class Contacts:
             withdrawn = [
                 row["request_id"] async for row in _sql.delete_requests(connection, **whose)
             ]
-            await forget_purchases(connection, site, address_key(contact.email))
-            await _sql.forget_answers(connection, **whose)
+            address = address_key(contact.email)
+            await forget_purchases(connection, site, address)
+            await _sql.forget_answers(connection, **whose, address_key=address)
             await _sql.delete_contact(connection, site=site, id=contact_id)
         return withdrawn
 

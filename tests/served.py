@@ -9,7 +9,6 @@ import uvicorn
 from fastapi import FastAPI
 
 from cli.processes import server_config
-from domain.settings import Settings
 
 
 @asynccontextmanager
@@ -19,7 +18,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen()
-    server = uvicorn.Server(server_config(app, Settings()))
+    server = uvicorn.Server(server_config(app, app.state.services.settings))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

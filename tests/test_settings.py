@@ -4,8 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from limits import parse_many
 from pydantic import ValidationError
 
+from domain import setting_types
 from domain.settings import PREFIX, Settings, UnknownSettingError, load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +78,14 @@ def test_durations_are_written_as_people_write_them(text: str, duration: timedel
         ("MAIL_FROM", "Orchid House"),
         ("MAIL_FROM", "Orchid House <nobody>"),
         ("OWNER_EMAIL", "nobody"),
+        ("STOREFRONT_LIMIT_PER_CLIENT", "many"),
+        ("STOREFRONT_LIMIT_PER_CLIENT", "0/minute"),
+        ("STOREFRONT_LIMIT_PER_CLIENT", "5/fortnight"),
+        ("STOREFRONT_LIMIT_PER_SITE", "5/minute;"),
+        ("LIMITS_URL", "memcached://localhost"),
+        ("TRUSTED_PROXIES", "*"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_a_bad_value_is_an_error_that_names_the_setting(name: str, value: str) -> None:
@@ -104,11 +116,30 @@ def test_secrets_are_not_shown() -> None:
         f"{PREFIX}DATABASE_URL": "postgresql://u:s3cret@db/restock",
         f"{PREFIX}SMTP_URL": "smtp://u:s3cret@mail",
         f"{PREFIX}OWNER_KEY": "rsk_owner_s3cret",
+        f"{PREFIX}LIMITS_URL": "redis://:s3cret@cache/0",
     }
     settings = load_settings(given)
     assert "s3cret" not in f"{settings!r} {settings}"
     assert settings.owner_key is not None
     assert settings.owner_key.get_secret_value() == "rsk_owner_s3cret"
+
+
+@pytest.mark.parametrize(
+    "text", ["30/minute", "1 per second", "5/second; 100/hour", "10/2 days,1/Month", "off", "OFF"]
+)
+def test_limits_are_written_as_the_library_reads_them(text: str) -> None:
+    assert load_settings({f"{PREFIX}STOREFRONT_LIMIT_PER_SITE": text}).storefront_limit_per_site
+    assert text.lower() == "off" or parse_many(text)
+
+
+@given(st.from_regex(setting_types._LIMITS, fullmatch=True))
+def test_every_limit_that_is_taken_can_be_kept(text: str) -> None:
+    assert all(limit.amount > 0 and limit.get_expiry() > 0 for limit in parse_many(text))
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    read = load_settings({f"{PREFIX}TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,::1,fd00::/8"})
+    assert read.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8")
 
 
 def test_app_ids_are_separated_by_commas() -> None:

@@ -47,6 +47,7 @@ class ItemPolicyChange(ItemPolicyBody):
     time_zone: OfTheSite = None
     owner_notices: OfTheSite = None
     expire_after_days: OfTheSite = None
+    conceal_waiting: OfTheSite = None
 
 
 class ItemPolicyChangeBody(ItemBody):

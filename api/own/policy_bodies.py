@@ -131,6 +131,7 @@ class PolicyBody(ItemPolicyBody):
                     "quietHours": {"from": "22:00", "to": "07:30"},
                     "timeZone": "Europe/Stockholm",
                     "ownerNotices": "off",
+                    "concealWaiting": True,
                 }
             ]
         }
@@ -143,6 +144,11 @@ class PolicyBody(ItemPolicyBody):
     expire_after_days: Days | None = Field(
         default=None,
         description="A request that has waited for longer is deleted; null keeps it for ever.",
+    )
+    conceal_waiting: StrictBool = Field(
+        default=False,
+        description="Whether a storefront key is answered the same for a shopper who waits already "
+        "as for a new one: with ids that mean nothing.",
     )
 
     @classmethod

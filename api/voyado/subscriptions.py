@@ -1,16 +1,18 @@
 """Subscriptions: a contact asks to be told when a SKU is back. Each is one of our requests."""
 
 from typing import Annotated, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from pydantic import ConfigDict, Field
 
 from api.auth import Owner, OwnerOrStorefront
+from api.concealment import conceals_waiting, now_in_milliseconds, start_now_or_concealed
 from api.fields import Model
 from api.reference import problem_replies
-from api.request_workflows import end_workflows, start_workflow
+from api.request_workflows import end_workflows
 from api.services import Served, Services
+from api.storefront import StorefrontLimited
 from api.voyado import PREFIX
 from api.voyado.fields import ContactId, ExternalId, OrNone, Shown, Sku
 from domain.catalog import VOYADO_APP_ID, CatalogReference, Wanted
@@ -18,6 +20,7 @@ from domain.errors import (
     ContactNotFoundError,
     RequestAlreadyExistsError,
     SubscriptionNotFoundError,
+    TooManyRequestsError,
 )
 from domain.locales import Locale
 from store.records import RequestRecord
@@ -73,6 +76,18 @@ class SubscriptionBody(Model):
             created_on=record.created_date,
         )
 
+    @classmethod
+    def concealed(cls, asked: NewSubscriptionBody) -> Self:
+        """What was asked for, as if it were new, with an id that means nothing."""
+        return cls(
+            id=uuid4(),
+            contact_id=asked.contact_id,
+            sku=asked.sku,
+            locale=asked.locale,
+            external_id=asked.external_id,
+            created_on=now_in_milliseconds(),
+        )
+
 
 class SubscriptionsReply(Model):
     """The subscriptions of a contact."""
@@ -85,23 +100,32 @@ class SubscriptionsReply(Model):
     status_code=201,
     summary="Create a subscription",
     responses={
-        **problem_replies(ContactNotFoundError, RequestAlreadyExistsError),
+        **problem_replies(ContactNotFoundError, RequestAlreadyExistsError, TooManyRequestsError),
         200: {"model": SubscriptionBody, "description": "The one that is open already."},
     },
 )
 async def create_subscription(
-    body: NewSubscriptionBody, caller: OwnerOrStorefront, services: Served, reply: Response
+    body: NewSubscriptionBody,
+    caller: OwnerOrStorefront,
+    services: Served,
+    limits: StorefrontLimited,
+    http: Request,
+    reply: Response,
+    after_reply: BackgroundTasks,
 ) -> SubscriptionBody:
     """A contact asks to be told when a SKU is back.
 
     There is one open subscription for the same contact, SKU, locale and external id.
     """
+    await limits.admit(http, caller, services.store.sites, str(body.contact_id))
+    conceals = await conceals_waiting(services, caller)
     record, is_new = await _asked(services, caller.site, body)
     if is_new:
-        await start_workflow(services, record)
-    reply.status_code = 201 if is_new else 200
-    reply.headers["Location"] = f"{PREFIX}{_SUBSCRIPTIONS}/{record.id}"
-    return SubscriptionBody.of(record)
+        await start_now_or_concealed(services, record, after_reply if conceals else None)
+    shown = SubscriptionBody.concealed(body) if conceals else SubscriptionBody.of(record)
+    reply.status_code = 201 if is_new or conceals else 200
+    reply.headers["Location"] = f"{PREFIX}{_SUBSCRIPTIONS}/{shown.id}"
+    return shown
 
 
 @router.delete(

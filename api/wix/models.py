@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from api.concealment import now_in_milliseconds
 from api.fields import Email, Model, OrAbsent
 from api.wix.fields import AppId, Parameters, Price, WebUrl
 from domain.catalog import CatalogReference, Item, Wanted
@@ -207,6 +208,19 @@ class RequestBody(Model):
             item_url=record.item_url,
         )
 
+    @classmethod
+    def concealed(cls, wanted: Wanted) -> Self:
+        """What was asked for, as if it were new, with ids that mean nothing."""
+        return cls(
+            id=uuid4(),
+            catalog_reference=ReferenceBody.model_construct(**dict(wanted.reference)),
+            email=wanted.email,
+            contact_id=uuid4(),
+            status=Status.RECEIVED,
+            created_date=now_in_milliseconds(),
+            item_url=wanted.item_url,
+        )
+
 
 class RequestReply(Model):
     """One request."""
@@ -216,6 +230,10 @@ class RequestReply(Model):
     @classmethod
     def of(cls, record: RequestRecord) -> Self:
         return cls(request=RequestBody.of(record))
+
+    @classmethod
+    def concealed(cls, wanted: Wanted) -> Self:
+        return cls(request=RequestBody.concealed(wanted))
 
 
 class EmptyReply(Model):

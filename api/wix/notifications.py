@@ -3,13 +3,16 @@
 import asyncio
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks, Request
 from pydantic import BaseModel
 
+from api import storefront
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
+from api.concealment import conceals_waiting, start_now_or_concealed
 from api.reference import refusals
-from api.request_workflows import end_workflows, start_workflow
+from api.request_workflows import end_workflows
 from api.services import Served, Services
+from api.storefront import StorefrontLimited
 from api.wix.idempotency import IdempotencyKey, answered_once
 from api.wix.models import (
     CreateBody,
@@ -17,7 +20,6 @@ from api.wix.models import (
     ReportBody,
     RequestReply,
 )
-from domain.catalog import Wanted
 from domain.errors import (
     BothReferenceAndIdsError,
     CollectionDisabledError,
@@ -27,6 +29,7 @@ from domain.errors import (
     RequestAlreadyExistsError,
     RequestNotFoundError,
     RequestToMarkNotFoundError,
+    TooManyRequestsError,
 )
 from domain.status import Status
 from store.database import Connection
@@ -49,29 +52,43 @@ _LOOK_AGAIN_SECONDS = 0.02
         RequestAlreadyExistsError,
         IdempotencyKeyReusedError,
         CollectionDisabledError,
+        TooManyRequestsError,
     ),
 )
 async def create_back_in_stock_notification_request(
     body: CreateBody,
     caller: OwnerOrStorefront,
     services: Served,
+    limits: StorefrontLimited,
+    http: Request,
+    after_reply: BackgroundTasks,
     idempotency_key: IdempotencyKey = None,
 ) -> RequestReply:
     """A shopper asks to be told when an item is back. One open request per shopper and item."""
     wanted = body.wanted()
     sites = services.store.sites
+    await limits.admit(http, caller, sites, wanted.email)
     if not await sites.is_collecting(caller.site, wanted.reference.app_id):
         raise CollectionDisabledError()
+    conceals = await conceals_waiting(services, caller)
+
     made: list[RequestRecord] = []
 
     async def create(connection: Connection | None) -> RequestReply:
-        made.append(await _created(services, caller, wanted, connection))
-        return RequestReply.of(made[0])
+        requests = Requests(connection) if connection else services.store.requests
+        record, is_new = await requests.create_or_find(caller.site, wanted)
+        if is_new:
+            made.append(record)
+        if conceals:
+            return RequestReply.concealed(wanted)
+        if not is_new:
+            raise _already_waits(caller, record)
+        return RequestReply.of(record)
 
     call = _call(caller, "create", idempotency_key, body)
     reply = await answered_once(services, call, create, RequestReply)
     for record in made:
-        await start_workflow(services, record)
+        await start_now_or_concealed(services, record, after_reply if conceals else None)
     return reply
 
 
@@ -148,17 +165,9 @@ def _call(caller: ApiKey, operation: str, key: str | None, body: BaseModel) -> C
     return Call(caller.site, operation, key, body.model_dump_json()) if key else None
 
 
-async def _created(
-    services: Services, caller: ApiKey, wanted: Wanted, connection: Connection | None
-) -> RequestRecord:
-    requests = Requests(connection) if connection else services.store.requests
-    try:
-        return await requests.create(caller.site, wanted)
-    except RequestAlreadyExistsError:
-        if caller.scope == "storefront":
-            # A publishable key does not learn the ids of other people's requests.
-            raise RequestAlreadyExistsError(None) from None
-        raise
+def _already_waits(caller: ApiKey, record: RequestRecord) -> RequestAlreadyExistsError:
+    # A publishable key does not learn the ids of other people's requests.
+    return RequestAlreadyExistsError(None if caller.scope == storefront.SCOPE else record.id)
 
 
 async def _report(services: Services, site: str, body: ReportBody) -> None:

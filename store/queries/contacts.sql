@@ -45,10 +45,12 @@ INSERT INTO withdrawals (request_id, site)
 SELECT id, site FROM deleted WHERE status IN ('RECEIVED', 'PROCESSING')
 RETURNING request_id;
 
--- name: forget_answers(site, contact_id)!
--- What was answered to a create with an Idempotency-Key holds the address.
+-- name: forget_answers(site, contact_id, address_key)!
+-- What was answered to a create with an Idempotency-Key holds the address; where it conceals who
+-- waits already, no contact's id.
 DELETE FROM idempotency_keys
-WHERE site = :site AND reply #>> '{request,contactId}' = :contact_id::uuid::text;
+WHERE site = :site AND (reply #>> '{request,contactId}' = :contact_id::uuid::text
+                        OR lower(reply #>> '{request,email}') = :address_key);
 
 -- name: delete_contact(site, id)!
 -- The lines of the inbox about the contact go with it.

@@ -1,0 +1,89 @@
+"""What storefront keys may do how often: such a key is in the shop's pages, so in every hand."""
+
+import hmac
+import ipaddress
+import logging
+from typing import Annotated
+
+from fastapi import Depends, Request
+from limits import parse_many
+
+from api.rate_limiter import Limits, RateLimiter
+from domain.errors import TooManyRequestsError
+from domain.setting_types import OFF
+from domain.settings import Settings
+from store.records import ApiKey
+from store.sites import Sites
+
+log = logging.getLogger("restock.api")
+
+SCOPE = "storefront"
+# Who owns an IPv6 address has a whole network of this size.
+_IPV6_CLIENT = 64
+
+
+class StorefrontLimits:
+    """How many requests storefront keys may make: for one client, one address, one site."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises `ValueError` where `RESTOCK_LIMITS_URL` is set and the package `redis` missing."""
+        url = settings.limits_url
+        self._limiter = RateLimiter(url.get_secret_value() if url else None)
+        self._per_client = _parsed(settings.storefront_limit_per_client)
+        self._per_address = _parsed(settings.storefront_limit_per_address)
+        self._per_site = _parsed(settings.storefront_limit_per_site)
+        self._warns_of_proxy = not settings.trusted_proxies
+
+    async def admit(self, http: Request, caller: ApiKey, sites: Sites, address: str) -> None:
+        """Count a request that is about to be made for `address`; an owner's is not counted.
+
+        Raises `TooManyRequestsError`.
+        """
+        if caller.scope != SCOPE:
+            return
+        self._note_unknown_proxy(http)
+        secret = await sites.cursor_key(caller.site)
+        # What one client or address has too many of is not counted for the site.
+        for limits, what in (
+            (self._per_client, f"client {_client(http)}"),
+            (self._per_address, f"address {address.lower()}"),
+            (self._per_site, "site"),
+        ):
+            # Nobody can guess whose digest it is without the site's secret.
+            key = hmac.digest(secret, what.encode(), "sha256").hex()
+            if seconds := await self._limiter.retry_after(limits, key):
+                raise TooManyRequestsError(seconds)
+
+    async def close(self) -> None:
+        """Close the connections to Redis."""
+        await self._limiter.close()
+
+    def _note_unknown_proxy(self, http: Request) -> None:
+        """Once: all shoppers behind a proxy that is not trusted count as one client."""
+        if self._warns_of_proxy and "x-forwarded-for" in http.headers:
+            self._warns_of_proxy = False
+            log.warning("proxy_not_trusted", extra={"hint": "set RESTOCK_TRUSTED_PROXIES"})
+
+
+def _parsed(setting: str) -> Limits:
+    return [] if setting.lower() == OFF else parse_many(setting)
+
+
+def _client(http: Request) -> str:
+    host = http.client.host if http.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((int(address), _IPV6_CLIENT), strict=False))
+    return str(address)
+
+
+def _limits(http: Request) -> StorefrontLimits:
+    limits: StorefrontLimits = http.app.state.storefront_limits
+    return limits
+
+
+StorefrontLimited = Annotated[StorefrontLimits, Depends(_limits)]
