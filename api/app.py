@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 
 from api import health, mailbox, voyado
@@ -17,8 +18,11 @@ from api.reference import (
     PROBLEMS_EVERYWHERE,
     document_errors_as_they_are,
     operation_id,
+    reference_page,
 )
+from api.security_headers import REFERENCE, REFERENCE_PARTS, SecurityHeaders
 from api.services import Services
+from api.shop_origins import allow_shop_origins
 from api.storefront import StorefrontLimits
 from api.voyado import (
     contacts,
@@ -55,7 +59,9 @@ def create_app(services: Services) -> FastAPI:
     """
     # FastAPI's own pages load their scripts from elsewhere.
     app = FastAPIOffline(
+        docs_url=None,
         redoc_url=None,
+        static_url=REFERENCE_PARTS,
         lifespan=_closing_limits,
         title="Restock",
         version="1",
@@ -77,6 +83,9 @@ def create_app(services: Services) -> FastAPI:
     app.middleware("http")(_logged)
     install_error_handlers(app)
     document_errors_as_they_are(app)
+    # Outside of what answers errors, so that these have the headers too.
+    allow_shop_origins(app, services.settings.shop_origins)
+    _serve_reference(app, services.settings.public_url.startswith("https:"))
     return app
 
 
@@ -84,6 +93,15 @@ def create_app(services: Services) -> FastAPI:
 async def _closing_limits(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.storefront_limits.close()
+
+
+def _serve_reference(app: FastAPI, https: bool) -> None:
+    page = reference_page(app, REFERENCE_PARTS)
+    app.add_middleware(SecurityHeaders, reference_page=page, https=https)
+
+    @app.get(REFERENCE, include_in_schema=False)
+    async def reference() -> HTMLResponse:
+        return HTMLResponse(page)
 
 
 def _wix_router() -> APIRouter:
@@ -128,7 +146,6 @@ async def _logged(
         log.exception("unforeseen", extra={"request_id": request_id})
         response = unforeseen(request)
     response.headers["X-Wix-Request-Id"] = request_id
-    mailbox.no_scripts(request, response)
     route = request.scope.get("route")
     log.info(
         "request",

@@ -7,7 +7,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.exceptions import HTTPException
@@ -80,12 +80,3 @@ def _headers(key: str, message: EmailMessage) -> dict[str, Any]:
 def _part(message: EmailMessage, subtype: str) -> str:
     body = message.get_body((subtype,))
     return "" if body is None else str(body.get_content())
-
-
-def no_scripts(request: Request, response: Response) -> None:
-    """Caught mails are shown, never run."""
-    if request.url.path.startswith("/mailbox"):
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; "
-            "frame-src 'self'; base-uri 'none'; form-action 'none'"
-        )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
@@ -56,6 +57,20 @@ EVERYWHERE = refusals(*_EVERYWHERE)
 """What every operation that needs a key may answer."""
 PROBLEMS_EVERYWHERE = problem_replies(*_EVERYWHERE)
 """The same in Voyado's dialect."""
+
+
+def reference_page(app: FastAPI, parts: str) -> str:
+    """The page at `/docs`, which takes its scripts and styles from `parts` and no other place."""
+    page = get_swagger_ui_html(
+        openapi_url=app.openapi_url or "",
+        title=app.title,
+        swagger_js_url=f"{parts}/swagger-ui-bundle.js",
+        swagger_css_url=f"{parts}/swagger-ui.css",
+        swagger_favicon_url=f"{parts}/favicon.png",
+        # Nor does it show the document to a service elsewhere.
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+    return bytes(page.body).decode()
 
 
 def document_errors_as_they_are(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""How single settings are written: durations, lists, limits, addresses."""
+"""How single settings are written: durations, lists, limits, addresses, origins."""
 
 import ipaddress
 import re
@@ -19,6 +19,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LIMIT = r"\s*[1-9]\d{0,8}\s*(/|per)\s*([1-9]\d{0,5}\s*)?(second|minute|hour|day|month|year)s?\s*"
 _LIMITS = re.compile(rf"{_LIMIT}([,;|]{_LIMIT})*", re.ASCII | re.IGNORECASE)
 _STORES = ("redis://", "rediss://")
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
+)
+_OWN_PORTS = {"http": "80", "https": "443"}
 
 
 def _duration(value: Any) -> Any:
@@ -61,6 +65,19 @@ def _networks(texts: Sequence[str]) -> Sequence[str]:
     return texts
 
 
+def _origins(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_origin(text) for text in texts)
+
+
+def _origin(text: str) -> str:
+    """The origin as browsers send it: in lower case, without the scheme's own port."""
+    match = _ORIGIN.fullmatch(text.lower())
+    if not match or not 0 < int(match["port"] or 1) < 65536:
+        raise ValueError(f"{text!r} is no origin, such as https://shop.example: no path, no `*`")
+    own_port = match["port"] in (None, _OWN_PORTS[match["scheme"]])
+    return f"{match['scheme']}://{match['host']}" if own_port else match[0]
+
+
 Address = Annotated[str, AfterValidator(own_address)]
 Sender = Annotated[str, AfterValidator(sender)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -68,6 +85,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Limit = Annotated[str, AfterValidator(_limit)]
 LimitsStore = Annotated[SecretStr, AfterValidator(_store)]
 Networks = Annotated[Names, AfterValidator(_networks)]
+Origins = Annotated[Names, AfterValidator(_origins)]
 
 _durations: TypeAdapter[timedelta] = TypeAdapter(Duration)
 

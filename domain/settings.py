@@ -20,6 +20,7 @@ from domain.setting_types import (
     LimitsStore,
     Names,
     Networks,
+    Origins,
     Sender,
 )
 
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
         default=(),
         description="Addresses or networks of the proxies in front of the API, comma-separated, "
         "such as `172.16.0.0/12`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` count.",
+    )
+    shop_origins: Origins = Field(
+        default=(),
+        description="Origins of the shop's pages, comma-separated, such as `https://shop.example`: "
+        "their scripts may call the API with a storefront key. None without it.",
     )
     storefront_limit_per_client: Limit = Field(
         default="30/minute",

@@ -86,6 +86,14 @@ def test_durations_are_written_as_people_write_them(text: str, duration: timedel
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("SHOP_ORIGINS", "*"),
+        ("SHOP_ORIGINS", "shop.example"),
+        ("SHOP_ORIGINS", "https://shop.example/"),
+        ("SHOP_ORIGINS", "https://shop.example/path"),
+        ("SHOP_ORIGINS", "https://*.shop.example"),
+        ("SHOP_ORIGINS", "https://user@shop.example"),
+        ("SHOP_ORIGINS", "https://shop.example:65536"),
+        ("SHOP_ORIGINS", "https://shop.example, ftp://shop.example"),
     ],
 )
 def test_a_bad_value_is_an_error_that_names_the_setting(name: str, value: str) -> None:
@@ -135,6 +143,16 @@ def test_limits_are_written_as_the_library_reads_them(text: str) -> None:
 @given(st.from_regex(setting_types._LIMITS, fullmatch=True))
 def test_every_limit_that_is_taken_can_be_kept(text: str) -> None:
     assert all(limit.amount > 0 and limit.get_expiry() > 0 for limit in parse_many(text))
+
+
+def test_origins_are_kept_as_browsers_send_them() -> None:
+    text = "https://Shop.Example, http://localhost:3000,https://a.test:443,http://[::1]:80"
+    assert load_settings({f"{PREFIX}SHOP_ORIGINS": text}).shop_origins == (
+        "https://shop.example",
+        "http://localhost:3000",
+        "https://a.test",
+        "http://[::1]",
+    )
 
 
 def test_proxies_are_addresses_and_networks() -> None:

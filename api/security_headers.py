@@ -1,0 +1,61 @@
+"""The headers that tell browsers what a reply may do, on every reply."""
+
+import base64
+import hashlib
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Caught mails are shown, never run.
+_MAILBOX = f"{_NOTHING}; style-src 'unsafe-inline'; img-src http: https: data:; frame-src 'self'"
+REFERENCE = "/docs"
+REFERENCE_PARTS = "/docs/parts"
+_REFERENCE = (REFERENCE, "/openapi.json")
+_YEAR_SECONDS = 365 * 24 * 60 * 60
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+class SecurityHeaders:
+    """Middleware that adds them; `https`: the API is reached by https alone."""
+
+    def __init__(self, app: ASGIApp, reference_page: str, https: bool) -> None:
+        self._app = app
+        self._always = _ALWAYS | (
+            {"Strict-Transport-Security": f"max-age={_YEAR_SECONDS}"} if https else {}
+        )
+        self._reference = _policy_of_reference(reference_page)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers(scope["path"]))
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _headers(self, path: str) -> dict[str, str]:
+        if path.startswith(_REFERENCE):
+            return self._always | {"Content-Security-Policy": self._reference}
+        policy = _MAILBOX if path.startswith("/mailbox") else _NOTHING
+        # All else needs a key, or is of this moment.
+        return self._always | {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+
+
+def _policy_of_reference(page: str) -> str:
+    """Runs the script of the page itself and nothing else that is written into it."""
+    scripts = " ".join(f"'sha256-{_sha256(each)}'" for each in _INLINE_SCRIPT.findall(page))
+    return (
+        f"{_NOTHING}; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; connect-src 'self'"
+    )
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
