@@ -20,12 +20,15 @@ else:
 
 UNREACHABLE = (
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
+    # It is starting or stopping, or somebody had it end a statement.
+    asyncpg.OperatorInterventionError,
+    # Its disk is full, or it has no memory or no connection left.
+    asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
     OSError,
     TimeoutError,
 )
-"""What is raised where Postgres does not answer."""
+"""What is raised where Postgres does not answer, or cannot do anything now."""
 
 
 class Queries(Protocol):
