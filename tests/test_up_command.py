@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,12 +15,16 @@ import asyncpg
 import psutil
 import pytest
 import typer
+from test_smtp_pool import mail
 from typer.testing import CliRunner
 
+from activities.smtp import MailDeferredError, SmtpPool
+from activities.smtp_server import SmtpServer
 from cli.embedded import cluster
 from cli.embedded.errors import NoStackError, StartError
 from cli.embedded.files import owner_key, prepare_data_dir
 from cli.embedded.leftovers import end_leftovers
+from cli.embedded.mailbox import start_mailbox
 from cli.embedded.options import StackOptions, child_environment, stack_options
 from cli.embedded.postgres import database_of
 from cli.embedded.process import Command, last_lines
@@ -206,3 +211,16 @@ async def test_a_child_that_will_not_stop_is_killed_when_the_user_is_in_a_hurry(
         await all_ready([child], _is_written(log))
         supervisor.hurry.set()
     assert not process.is_running()
+
+
+async def test_a_mailbox_that_cannot_store_a_mail_puts_it_off_and_refuses_nobody(
+    data_dir: Path,
+) -> None:
+    async with AsyncExitStack() as undo:
+        url = await start_mailbox(data_dir / "mailbox", undo)
+        pool = SmtpPool(SmtpServer.from_url(url))
+        undo.push_async_callback(pool.close)
+        shutil.rmtree(data_dir / "mailbox" / "tmp")
+        with pytest.raises(MailDeferredError, match=r"452 4\.3\.1") as put_off:
+            await pool.send(mail(), patience=5)
+    assert put_off.value.pushback

@@ -12,6 +12,8 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOST = "127.0.0.1"
+# Else a disk that is full for a while would refuse mail for good.
+_NO_ROOM = "452 4.3.1 insufficient system storage"
 _ANSWERS = {"refused": "550 5.1.1 no such user", "deferred": "451 4.7.1 try again later"}
 
 
@@ -33,7 +35,10 @@ class MaildirHandler:
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
-        self._maildir.add(_trace_of(envelope) + envelope.content.replace(b"\r\n", b"\n"))
+        try:
+            self._maildir.add(_trace_of(envelope) + envelope.content.replace(b"\r\n", b"\n"))
+        except OSError:
+            return _NO_ROOM
         return "250 2.0.0 stored"
 
 
