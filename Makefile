@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check format lock bench clean
+.PHONY: help install up demo test test-faults check format lock bench clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: .venv/installed ## Make .venv from requirements.lock and install Restock into it
 
@@ -23,6 +23,9 @@ demo: install ## Watch the whole product work on real parts
 
 test: install ## Run the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-faults: install ## Kill, cut and fill up everything while 500 shoppers are told
+	$(BIN)/python -m pytest tests/faults --all-faults
 
 check: install ## Lint, types, formatting
 	$(BIN)/ruff check .

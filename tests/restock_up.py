@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,17 @@ def lives(process: psutil.Process) -> bool:
 
 
 class Up:
-    """One `restock up` in a process of its own."""
+    """One `restock up` in a process of its own; `settings` are its `RESTOCK_*` variables."""
 
-    def __init__(self, data_dir: Path, owner_key: str | None = None, **ports: int) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        owner_key: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        **ports: int,
+    ) -> None:
         self.data_dir, self.owner_key = data_dir, owner_key or ""
+        self.settings = dict(settings or {})
         names = ("port", "temporal_port", "temporal_ui_port")
         self.ports = {name: ports.get(name) or free_port() for name in names}
         self.log = data_dir.with_suffix(f".{time.monotonic_ns()}.out")
@@ -57,7 +64,8 @@ class Up:
 
     def _environment(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
-        return clean | ({"RESTOCK_OWNER_KEY": self.owner_key} if self.owner_key else {})
+        given = {"RESTOCK_OWNER_KEY": self.owner_key} if self.owner_key else {}
+        return clean | given | self.settings
 
     def _flags(self) -> list[str]:
         return [f"--{name.replace('_', '-')}={port}" for name, port in self.ports.items()]
