@@ -10,11 +10,11 @@ from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.formats import DEFAULT_LOCALE, date, language_tag, price
 from activities.mime import header, mailbox, mime
 from activities.smtp import Envelope
+from activities.template_limits import LimitedEnvironment
 from domain.locales import fallback_chain, locale_key
 
 _SHIPPED = Path(__file__).with_name("templates")
@@ -52,13 +52,13 @@ class Templates:
     `{{ moment | date }}`. The files outside the folders are English; an owner's that are not say
     so first: `{% set locale = "sv" %}`.
 
-    Templates are sandboxed, and a name that is not given is an error, not an empty place in a
-    shopper's mail.
+    Templates are sandboxed and may do only so much (`activities/template_limits.py`), and a name
+    that is not given is an error, not an empty place in a shopper's mail.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folders = [folder, _SHIPPED] if folder else [_SHIPPED]
-        self._environment = ImmutableSandboxedEnvironment(
+        self._environment = LimitedEnvironment(
             loader=FileSystemLoader(self._folders),
             autoescape=lambda name: name is not None and name.endswith(".html"),
             undefined=StrictUndefined,
@@ -98,7 +98,7 @@ class Templates:
 
     def _render(self, name: str, values: Mapping[str, Any]) -> str:
         try:
-            return self._environment.get_template(name).render(values)
+            return self._environment.rendered(name, values)
         except TemplateSyntaxError as error:
             # It may be in another file, which this one extends.
             where = f"{error.name or name}, line {error.lineno}"
