@@ -15,6 +15,7 @@ from activities.formats import DEFAULT_LOCALE, date, language_tag, price
 from activities.mime import header, mailbox, mime
 from activities.smtp import Envelope
 from activities.template_limits import LimitedEnvironment
+from domain.addresses import ascii_domain, transportable
 from domain.locales import fallback_chain, locale_key
 
 _SHIPPED = Path(__file__).with_name("templates")
@@ -128,9 +129,11 @@ def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Env
     """Put a letter into an envelope.
 
     `sender` may have a display name: `My shop <shop@example.com>`. The `Message-ID` is the same
-    for every attempt, so that a mailbox can recognise a mail that arrives twice.
+    for every attempt, so that a mailbox can recognise a mail that arrives twice. Addresses are
+    written so that as many mail servers as possible take them.
     """
     name, address = parseaddr(sender)
+    address, recipient = transportable(address), transportable(recipient)
     headers = {
         "From": mailbox(address, name),
         "To": mailbox(recipient),
@@ -145,4 +148,4 @@ def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Env
 
 def domain_of(sender: str) -> str:
     """The domain of a sender, for `Message-ID`s."""
-    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return ascii_domain(parseaddr(sender)[1]) or "localhost"

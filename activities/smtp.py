@@ -237,7 +237,7 @@ async def _offer(client: aiosmtplib.SMTP, envelope: Envelope) -> None:
     """Give the sender and the recipient."""
     utf8 = envelope.needs_smtputf8
     if utf8 and not client.supports_extension("smtputf8"):
-        raise MailRefusedError("the mail server does not take internationalised addresses")
+        raise _without_smtputf8(envelope)
     encoding = "utf-8" if utf8 else "ascii"
     try:
         await client.mail(
@@ -255,6 +255,18 @@ async def _offer(client: aiosmtplib.SMTP, envelope: Envelope) -> None:
         raise _by_code(error) from error
     except _LOST as error:
         raise _gone(client, error) from error
+
+
+def _without_smtputf8(envelope: Envelope) -> MailError:
+    if envelope.sender.isascii():
+        return MailRefusedError(
+            "the mail server does not take internationalised addresses (SMTPUTF8)"
+        )
+    # The owner mends it, and nothing is lost.
+    return MailDeferredError(
+        "the mail server does not take the sender's internationalised address (SMTPUTF8)",
+        server_wide=True,
+    )
 
 
 async def _give(client: aiosmtplib.SMTP, envelope: Envelope) -> str:

@@ -12,6 +12,7 @@ from typer import Argument, Option
 from cli.database import DataDir, with_store
 from cli.durations import Lifetime, duration_option
 from cli.tables import show
+from cli.texts import name_or_note
 from store.bootstrap import MAIN_SITE
 from store.database import Row
 from store.store import Store
@@ -39,7 +40,9 @@ def create(
         ),
     ],
     site: Annotated[str, Option(help="The site; it is made when it is missing.")] = MAIN_SITE,
-    label: Annotated[str, Option(help="A note to yourself, shown by `keys list`.")] = "",
+    label: Annotated[
+        str, Option(help="A note to yourself, shown by `keys list`.", callback=name_or_note)
+    ] = "",
     expires_in: Lifetime = None,
     data_dir: DataDir = None,
 ) -> None:

@@ -7,6 +7,7 @@ from typer import Argument, Option
 
 from cli.database import DataDir, with_store
 from cli.tables import show
+from cli.texts import name_or_note
 from domain.addresses import own_address, sender
 from domain.locales import a_locale, locale_key
 from store.store import Store
@@ -14,6 +15,10 @@ from store.store import Store
 app = typer.Typer(no_args_is_help=True, help="The shops that one Restock serves.")
 
 Site = Annotated[str, Argument(help="Lower-case letters, digits and hyphens, as in `main`.")]
+
+Name = Annotated[
+    str | None, Option(help="The shop's name, as shoppers read it.", callback=name_or_note)
+]
 
 
 @app.command("list")
@@ -35,7 +40,7 @@ def list_sites(data_dir: DataDir = None) -> None:
 @app.command()
 def create(
     site: Site,
-    name: Annotated[str | None, Option(help="The shop's name, as shoppers read it.")] = None,
+    name: Name = None,
     data_dir: DataDir = None,
 ) -> None:
     """Make a site; an existing one is left as it is."""
@@ -52,7 +57,7 @@ def create(
 @app.command()
 def change(
     site: Site,
-    name: Annotated[str | None, Option(help="The shop's name, as shoppers read it.")] = None,
+    name: Name = None,
     owner_email: Annotated[str | None, Option(help="Where owner notices go.")] = None,
     mail_from: Annotated[
         str | None, Option(help="Sender of its mail, as in `My shop <shop@example.com>`.")

@@ -2,10 +2,19 @@
 
 from email.utils import parseaddr
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator import (
+    SPECIAL_USE_DOMAIN_NAMES,
+    EmailNotValidError,
+    ValidatedEmail,
+    validate_email,
+)
+
+from domain.text import LONGEST_NAME, one_line
 
 # A self-hosted shop may well have a mail server for `.local` or `.test`.
 SPECIAL_USE_DOMAIN_NAMES.clear()
+
+_LONGEST_SENDER = LONGEST_NAME + 254
 
 
 def deliverable(address: str, own_host: str = "") -> str:
@@ -14,10 +23,7 @@ def deliverable(address: str, own_host: str = "") -> str:
     The only domain without a period that is taken is `own_host`. Raises `ValueError` saying what
     is wrong.
     """
-    try:
-        checked = validate_email(address, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from None
+    checked = _checked(address)
     if "." not in checked.domain and checked.domain != own_host:
         raise ValueError("The part after the @-sign is not valid. It should have a period.")
     return checked.normalized
@@ -33,10 +39,30 @@ def sender(text: str) -> str:
 
     Raises `ValueError` saying what is wrong.
     """
-    name, address = parseaddr(text)
+    _, address = parseaddr(one_line(text, _LONGEST_SENDER))
     if not address or "@" not in address:
         raise ValueError("must be an address, or a name and an address: My shop <a@example.com>")
-    if any(mark in name for mark in "\r\n"):
-        raise ValueError("must be one line")
     own_address(address)
     return text
+
+
+def transportable(address: str) -> str:
+    """`address` as every mail server takes it, where there is such a form.
+
+    That is with its domain in ASCII (IDNA), where what stands before the @-sign is ASCII too.
+    """
+    return address if address.isascii() else _checked(address).ascii_email or address
+
+
+def ascii_domain(address: str) -> str:
+    """The domain of an address, in ASCII."""
+    if address.isascii():
+        return address.rpartition("@")[2]
+    return _checked(address).ascii_domain
+
+
+def _checked(address: str) -> ValidatedEmail:
+    try:
+        return validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from None

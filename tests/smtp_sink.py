@@ -14,12 +14,14 @@ class SmtpSink:
 
     `lost<n>…` is kept and the connection cut before the answer, the first n times; `gone<n>…` is
     cut before it is kept. While `down`, every connection is ended at once. Of `crowd…`, only as
-    many as `let_in` says get past RCPT until the rest is `welcome`.
+    many as `let_in` says get past RCPT until the rest is `welcome`. Whoever connects while it has
+    no `smtputf8` must send ASCII addresses.
     """
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
         self.down = False
+        self.smtputf8 = True
         self.connections = 0
         self.let_in = 0
         self.welcome = asyncio.Event()
@@ -72,7 +74,7 @@ class SmtpSink:
         self.connections += 1
         if self.down:
             return _HangUp()
-        return SMTP(self, hostname="sink.test", enable_SMTPUTF8=True)
+        return SMTP(self, hostname="sink.test", enable_SMTPUTF8=self.smtputf8)
 
 
 def _read(envelope: Envelope) -> EmailMessage:

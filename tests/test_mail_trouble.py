@@ -153,6 +153,46 @@ async def test_a_shopper_with_an_internationalised_address_is_told(
     assert len(sink.to(shopper)) == 1
 
 
+@pytest_asyncio.fixture
+async def ascii_mail_server(sink: SmtpSink, worker: RunningWorker) -> AsyncIterator[None]:
+    """A mail server without SMTPUTF8, and a worker that knows it only as that."""
+    for smtputf8 in (False, True):
+        await worker.stop()
+        sink.smtputf8 = smtputf8
+        await worker.start()
+        if not smtputf8:
+            yield
+
+
+async def test_a_mail_server_without_smtputf8_refuses_an_address_it_cannot_take(
+    shop: Shop, sink: SmtpSink, ascii_mail_server: None
+) -> None:
+    shopper = address("jörg").replace("example", "exämple")
+    request_id = await shop.ask(shopper)
+    await shop.report()
+    await shop.until(request_id, "FAILED")
+    refused = await shop.until_step(request_id, "mail_refused")
+    assert refused["detail"] == (
+        "the mail server does not take internationalised addresses (SMTPUTF8)"
+    )
+    assert shopper not in await everything_said(shop, request_id)
+
+
+async def test_a_mail_server_without_smtputf8_gets_a_domain_in_ascii(
+    shop: Shop, sink: SmtpSink, ascii_mail_server: None
+) -> None:
+    shopper = address().replace("example", "exämple")
+    request_id = await shop.ask(shopper)
+    await shop.store.sites.change(shop.site, mail_from="Blå <butik@blåbär.test>")
+    await shop.report()
+    await shop.until(request_id, "NOTIFICATION_SENT")
+    (mail,) = sink.to(shopper.replace("exämple", "xn--exmple-cua"))
+    assert mail["To"] == shopper.replace("exämple", "xn--exmple-cua")
+    assert mail["From"] == "Blå <butik@xn--blbr-noae.test>"
+    # What the owner sees is the address as the shopper gave it.
+    assert (await shop.get(request_id))["email"] == shopper
+
+
 async def claimed_by_a_worker_that_died(shop: Shop, request_id: str) -> RestockSignal:
     """The signal of a restock whose mail was begun, and nobody knows how far it got."""
     restock_id = uuid4()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from activities.mail import Letter, written
+from activities.mail import Letter, domain_of, written
 from activities.mime import mime
 
 SENDER, RECIPIENT, IDENTITY = "Shop <shop@x.test>", "a@example.com", "<1@x.test>"
@@ -83,3 +83,15 @@ def test_an_internationalised_address_stands_as_it_is() -> None:
     assert envelope.needs_smtputf8
     assert f"To: {recipient}\r\n".encode() in envelope.content
     assert "<kött@exämple.test>\r\n".encode() in envelope.content
+
+
+def test_an_address_is_written_in_ascii_where_only_its_domain_is_not() -> None:
+    sender, recipient = '"Blå" <kott@exämple.test>', "anna@例子.test"
+    identity = f"<1@{domain_of(sender)}>"
+    envelope = written(Letter("Back", "", ""), sender, recipient, identity)
+    assert (envelope.sender, envelope.recipient) == (
+        "kott@xn--exmple-cua.test",
+        "anna@xn--fsqu00a.test",
+    )
+    assert not envelope.needs_smtputf8
+    assert envelope.content.isascii()

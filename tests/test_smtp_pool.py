@@ -252,6 +252,14 @@ async def test_an_internationalised_address_needs_a_server_that_takes_it() -> No
     assert len(server.sink.envelopes) == 1
 
 
+async def test_a_sender_that_the_server_does_not_take_is_no_fault_of_the_shopper() -> None:
+    letter = written(LETTER, "kött@exämple.com", "shopper@example.com", "<1@x.test>")
+    async with MailServer().running() as server, pool_for(url(server)) as pool:
+        with pytest.raises(MailDeferredError, match="the sender's") as deferred:
+            await pool.send(letter, patience=5)
+    assert deferred.value.server_wide
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
