@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.formats import price
 from domain.catalog import Item
+from domain.images import shown_image, shown_url
 from store.records import MailContent
 
 
@@ -15,7 +16,8 @@ def mail_values(
 
     `item.price` is written as `locale` writes it; `item.amount` and `item.currency` are as they
     were given. `request.date` is a datetime. A parameter named with dots reaches into the rest:
-    `item.price` replaces the item's price.
+    `item.price` replaces the item's price. `item.url` and `item.image.url` are http(s) addresses
+    or empty, whoever gave them.
     """
     values: dict[str, Any] = {
         "item": {
@@ -31,6 +33,7 @@ def mail_values(
     }
     for name, value in parameters.items():
         _put(values, name.split("."), value)
+    _drop_what_is_no_address(values["item"])
     return values
 
 
@@ -41,3 +44,12 @@ def _put(values: dict[str, Any], path: list[str], value: str) -> None:
         inner = place.get(part)
         place[part] = place = inner if isinstance(inner, dict) else {}
     place[last] = value
+
+
+def _drop_what_is_no_address(item: Any) -> None:
+    """Escaping does not help against a link to `javascript:`."""
+    image = item.get("image") if isinstance(item, dict) else None
+    for holder, shown in ((item, shown_url), (image, shown_image)):
+        if isinstance(holder, dict):
+            url = holder.get("url")
+            holder["url"] = shown(url) if isinstance(url, str) else ""

@@ -9,7 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from domain.images import shown_image, shown_url
 from domain.locales import locale_key
+from domain.text import LONGEST_NAME, fitted
 
 WIX_STORES_APP_IDS = (
     "215238eb-22a5-4c36-9e7b-e7c08025e04e",
@@ -19,6 +21,9 @@ WIX_STORES_APP_IDS = (
 
 VOYADO_APP_ID = "voyado"
 """The app of the items that Voyado's dialect names by their SKU."""
+
+_LONGEST_PRICE = 40
+_LONGEST_CURRENCY = 10
 
 
 class CatalogReference(BaseModel):
@@ -83,6 +88,19 @@ class Item(BaseModel):
             url=self.url or other.url,
         )
 
+    def presentable(self) -> "Item":
+        """This item as a mail can show it: a name is cut, and what is no price or address is gone.
+
+        For an item that nobody has looked at: a price or an address that is cut would be another.
+        """
+        return Item(
+            name=fitted(self.name, LONGEST_NAME),
+            price=_whole(self.price, _LONGEST_PRICE),
+            currency=_whole(self.currency, _LONGEST_CURRENCY),
+            image_url=shown_image(self.image_url),
+            url=shown_url(self.url),
+        )
+
 
 class Wanted(BaseModel):
     """What a shopper asks for."""
@@ -112,6 +130,11 @@ class Wanted(BaseModel):
         if self.reference.app_id != VOYADO_APP_ID:
             return ""
         return f"{locale_key(self.locale or '')}|{self.external_id or ''}"
+
+
+def _whole(text: str, longest: int) -> str:
+    """`text`, or nothing where it does not fit."""
+    return text if fitted(text, longest) == text else ""
 
 
 def _canonical(value: Any) -> Any:
