@@ -9,8 +9,10 @@ from uuid import uuid4
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health, mailbox, voyado
+from api.body_limits import MOST_BYTES, in_words
 from api.errors import install_error_handlers, unforeseen
 from api.own import failed_requests, inbox, item_policies, policy, previews, restocks, timeline
 from api.reference import (
@@ -80,6 +82,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(_own_router())
     app.include_router(health.router)
     app.include_router(mailbox.router)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)
+    # Around the limit, whose refusals are logged and worded like any other reply.
     app.middleware("http")(_logged)
     install_error_handlers(app)
     document_errors_as_they_are(app)
@@ -141,7 +145,7 @@ async def _logged(
 ) -> Response:
     started, request_id = time.perf_counter(), str(uuid4())
     try:
-        response = await call_next(request)
+        response = in_words(request, await call_next(request))
     except Exception:
         log.exception("unforeseen", extra={"request_id": request_id})
         response = unforeseen(request)

@@ -7,10 +7,16 @@ from starlette.exceptions import HTTPException
 
 from api import envelope, problems, voyado
 from api.violations import invalid_request
-from domain.errors import ApplicationError, EngineUnavailableError, RestockError
+from domain.errors import (
+    ApplicationError,
+    BodyTooLargeError,
+    EngineUnavailableError,
+    RestockError,
+)
 from store.database import UNREACHABLE
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+_TOO_LARGE = 413
 
 
 class _HttpError(ApplicationError):
@@ -40,6 +46,11 @@ def unforeseen(request: Request) -> JSONResponse:
     return _reply(request, _UnforeseenError())
 
 
+def too_large(request: Request) -> JSONResponse:
+    """The reply to a body that is longer than its path takes."""
+    return _reply(request, BodyTooLargeError())
+
+
 def _reply(request: Request, error: RestockError) -> JSONResponse:
     of_voyado = f"{request.url.path}/".startswith(f"{voyado.PREFIX}/")
     return problems.reply(error) if of_voyado else envelope.reply(error)
@@ -59,6 +70,8 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == _TOO_LARGE:
+        return too_large(request)
     reply = _reply(request, _HttpError(error))
     reply.headers.update(error.headers or {})
     return reply

@@ -13,6 +13,7 @@ from api import problems
 from api.envelope import ErrorBody
 from domain.errors import (
     ApplicationError,
+    BodyTooLargeError,
     EngineUnavailableError,
     ForbiddenError,
     UnauthenticatedError,
@@ -52,7 +53,12 @@ def _replies(
     }
 
 
-_EVERYWHERE = (UnauthenticatedError, ForbiddenError, EngineUnavailableError)
+_EVERYWHERE = (
+    UnauthenticatedError,
+    ForbiddenError,
+    BodyTooLargeError,
+    EngineUnavailableError,
+)
 EVERYWHERE = refusals(*_EVERYWHERE)
 """What every operation that needs a key may answer."""
 PROBLEMS_EVERYWHERE = problem_replies(*_EVERYWHERE)

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.errors import FieldViolation, InvalidRequestError
 from domain.query import QueryError
+from domain.text import fitted
 
 WIX_RULES = frozenset(
     {
@@ -66,6 +67,7 @@ _OF_QUERIES = {
     "TOO_LARGE": "MAX_SIZE",
 }
 _PLACES = ("body", "query", "path", "header")
+_LONGEST_PART = 100
 
 
 def violation_of(problem: Any) -> FieldViolation:
@@ -103,5 +105,7 @@ def field_path(location: tuple[int | str, ...]) -> str:
         if isinstance(part, int):
             path += f"[{part}]"
         else:
-            path += f".{part}" if path else part
+            # It may be a key of the caller's own.
+            name = fitted(part, _LONGEST_PART)
+            path += f".{name}" if path else name
     return path

@@ -7,16 +7,22 @@ import typer
 from typer import Argument, Option
 
 from domain.catalog import CatalogReference
+from domain.json_values import bounded_json
 
 
 def json_object(text: str) -> dict[str, Any]:
     """The value of a flag that is a JSON object. Raises `typer.BadParameter`."""
     try:
         options = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise typer.BadParameter(f"not JSON: {error}") from None
     if not isinstance(options, dict):
         raise typer.BadParameter("must be a JSON object")
+    try:
+        # What the API refuses is no item's.
+        bounded_json(options)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     return options
 
 

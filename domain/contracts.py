@@ -1,22 +1,24 @@
 """What travels through Temporal: names, inputs, signals and results.
 
 Nothing personal is in here: ids and facts of the catalogue only. Signals come from anywhere and
-Temporal drops one that it cannot decode, so their models are tolerant: every field has a default
-and unknown fields are ignored.
+Temporal drops one that it cannot decode, so their models are tolerant: every field has a default,
+unknown fields are ignored, and a value that is too long or cannot be stored is cut or left out.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from domain.catalog import Item
-from domain.matching import Audience
+from domain.matching import LARGEST_QUANTITY, LONGEST_SKU, Audience
 from domain.status import Status
+from domain.text import cut_to, fitted
 from domain.waves import Share
 
 TASK_QUEUE = "restock"
@@ -30,6 +32,10 @@ PAGE_SIZE = 500
 
 PAGES_PER_RUN = 50
 """After how many pages a restock goes on in a new run, so that its history stays short."""
+
+
+MOST_PARAMETERS, LONGEST_PARAMETER_NAME, LONGEST_PARAMETER = 50, 100, 2000
+"""How many parameters a report may have, and how long their names and values may be."""
 
 
 class Contract(BaseModel):
@@ -48,21 +54,36 @@ def _image_as_wix_sends_it(value: Any) -> Any:
 
 
 def _texts(value: Any) -> Any:
-    """Keep what is text or a number; a template can say nothing else."""
+    """Keep what is text or a number, as much as fits; a template can say nothing else."""
     if not isinstance(value, dict):
         return {}
-    return {str(key): str(value[key]) for key in value if isinstance(value[key], str | int | float)}
+    sayable = (key for key in value if _is_name(key) and isinstance(value[key], str | int | float))
+    some = islice(sayable, MOST_PARAMETERS)
+    return {key: fitted(str(value[key]), LONGEST_PARAMETER) for key in some}
 
 
-SignalledItem = Annotated[Item, BeforeValidator(_image_as_wix_sends_it)]
+def _is_name(key: Any) -> bool:
+    return isinstance(key, str) and fitted(key, LONGEST_PARAMETER_NAME) == key
+
+
+def _countable(quantity: int) -> int:
+    return min(max(quantity, 0), LARGEST_QUANTITY)
+
+
+SiteName = Annotated[str, cut_to(63)]
+ItemKey = Annotated[str, cut_to(32)]
+SignalledItem = Annotated[
+    Item, BeforeValidator(_image_as_wix_sends_it), AfterValidator(Item.presentable)
+]
 Parameters = Annotated[dict[str, str], BeforeValidator(_texts)]
+Quantity = Annotated[int, AfterValidator(_countable)]
 
 
 class NotificationRequestInput(Contract):
     """Starts `NotificationRequest`."""
 
     request_id: UUID
-    site: str
+    site: SiteName
     tell_owner: bool = True
 
 
@@ -90,7 +111,7 @@ class MarkSignal(Contract):
 class WithdrawSignal(Contract):
     """Signal `withdraw` of a `NotificationRequest`: nobody waits any more."""
 
-    reason: str = ""
+    reason: Annotated[str, cut_to(400)] = ""
 
 
 class ReportedSignal(Contract):
@@ -116,8 +137,8 @@ class StockChangedSignal(Contract):
     that a signal that comes twice is one; without it, each signal is one.
     """
 
-    quantity: int | None = 0
-    sku: str = ""
+    quantity: Quantity | None = 0
+    sku: Annotated[str, cut_to(LONGEST_SKU)] = ""
     source: Source = Source.STOCK_LEVEL
     restock_id: UUID | None = None
 
@@ -175,8 +196,8 @@ class RestockInput(Contract):
     The last four fields carry a long announcement over continue-as-new.
     """
 
-    site: str
-    item_key: str = ""
+    site: SiteName
+    item_key: ItemKey = ""
     audience: Audience = Audience()
     request_ids: tuple[UUID, ...] = ()
     current: Announcement | None = None

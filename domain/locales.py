@@ -8,14 +8,14 @@ from pydantic import StringConstraints
 LOCALE_PATTERN = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,5}$"
 """A language and what narrows it, as in BCP 47: `sv`, `sv-SE`, `zh-Hant-TW`; `_` is taken too."""
 
-_LONGEST = 35
+LONGEST_LOCALE = 35
 
-Locale = Annotated[str, StringConstraints(pattern=LOCALE_PATTERN, max_length=_LONGEST)]
+Locale = Annotated[str, StringConstraints(pattern=LOCALE_PATTERN, max_length=LONGEST_LOCALE)]
 
 
 def a_locale(text: str) -> str:
     """`text`, if it has the shape of a locale. Raises `ValueError`."""
-    if len(text) > _LONGEST or not re.fullmatch(LOCALE_PATTERN, text):
+    if len(text) > LONGEST_LOCALE or not re.fullmatch(LOCALE_PATTERN, text):
         raise ValueError(f"{text[:50]!r} is no locale such as sv-SE")
     return text
 

@@ -12,11 +12,20 @@ matter. A request that names no locale (Wix's dialect has none) is of every loca
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from domain.locales import locale_key
+from domain.locales import LONGEST_LOCALE, locale_key
+from domain.text import cut_to
+
+LONGEST_SKU = 100
+LONGEST_EXTERNAL_ID = 100
+LARGEST_QUANTITY = 2_147_483_647
+"""What Postgres keeps as an integer."""
+
+_LocaleKey = Annotated[str, cut_to(LONGEST_LOCALE)]
 
 
 class Audience(BaseModel):
@@ -28,9 +37,9 @@ class Audience(BaseModel):
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
-    locale: str = ""
-    external_id: str = ""
-    feed: str = ""
+    locale: _LocaleKey = ""
+    external_id: Annotated[str, cut_to(LONGEST_EXTERNAL_ID)] = ""
+    feed: _LocaleKey = ""
 
     def includes(self, waiting: "Waiting") -> bool:
         """Whether a waiting request is meant; of `feed`, only Postgres knows."""

@@ -6,7 +6,7 @@ Rules from IANA's special-purpose address registries (RFC 6890) and RFC 6052 (NA
 from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
-_LONGEST = 2000
+LONGEST_FEED_URL = 2000
 _NAT64 = ip_network("64:ff9b::/96")
 _IPV6_UNICAST = ip_network("2000::/3")
 # Python counts these as global. Nobody's shop is there, and some of them lead to an IPv4 address.
@@ -42,8 +42,8 @@ def check_url(url: str) -> str:
 
     It may hold a user and a password. Raises `ValueError` saying what is wrong, without them.
     """
-    if len(url) > _LONGEST:
-        raise ValueError(f"must not be longer than {_LONGEST} characters")
+    if len(url) > LONGEST_FEED_URL:
+        raise ValueError(f"must not be longer than {LONGEST_FEED_URL} characters")
     if not url.isprintable() or " " in url:
         raise ValueError("must not contain spaces or control characters")
     if "#" in url:

@@ -21,14 +21,12 @@ from api.voyado.fields import ExternalId, Moment, OrNone
 from domain.announcing import Candidate
 from domain.errors import EngineUnavailableError, InvalidCatalogReferenceOptionsError
 from domain.locales import Locale, locale_key
-from domain.matching import Audience
+from domain.matching import LARGEST_QUANTITY, Audience
 from domain.preview import PlannedWave, PreviewedMail
 
 log = logging.getLogger("restock.api")
 router = APIRouter(tags=["Restock"])
 
-# What Postgres keeps as an integer.
-_LARGEST = 2_147_483_647
 _FURTHEST = timedelta(days=366)
 
 
@@ -55,7 +53,7 @@ class PreviewBody(ItemBody):
         }
     )
 
-    quantity: Annotated[int, Field(strict=True, ge=0, le=_LARGEST)] = Field(
+    quantity: Annotated[int, Field(strict=True, ge=0, le=LARGEST_QUANTITY)] = Field(
         description="How many units come in."
     )
     at: Annotated[Moment, AfterValidator(_near)] | None = Field(

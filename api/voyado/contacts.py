@@ -28,9 +28,14 @@ class _DetailsBody(Model):
     first_name: OrNone[PersonName] = None
     last_name: OrNone[PersonName] = None
     attributes: FreeObject | None = Field(
-        default=None, description="What conditions may ask for as `contact.<attribute>`."
+        default=None,
+        description="What conditions may ask for as `contact.<attribute>`: at most 8 levels deep "
+        "and 4,096 characters long as JSON.",
     )
-    consent: FreeJson = Field(default=None, description="The record of the contact's consent.")
+    consent: FreeJson = Field(
+        default=None,
+        description="The record of the contact's consent, within the same limits.",
+    )
 
     def given(self) -> dict[str, Any]:
         """What the body gives, as the fields of `ContactDetails`."""

@@ -1,5 +1,6 @@
 """What is sent to make a product feed: a URL, or the feed itself."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ from domain.errors import (
     UnsupportedMediaTypeError,
 )
 from domain.text import Storable
-from domain.web_addresses import check_url, is_public
+from domain.web_addresses import LONGEST_FEED_URL, check_url, is_public
 from store.feeds import FeedSource
 from store.records import Feed
 
@@ -40,6 +41,7 @@ _EXAMPLES: dict[str, Any] = {
     "application/octet-stream": None,
 }
 _LONGEST_JSON = 10_000
+_LONGEST_CONTENT_TYPE = 255
 
 
 class UrlBody(Model):
@@ -49,7 +51,13 @@ class UrlBody(Model):
         str,
         AfterValidator(check_url),
         Storable,
-        Field(json_schema_extra={"format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
+        Field(
+            json_schema_extra={
+                "format": "uri",
+                "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://",
+                "maxLength": LONGEST_FEED_URL,
+            }
+        ),
     ]
 
 
@@ -81,7 +89,7 @@ async def put_feed(
     Returns it, and whether it is new. Raises `InvalidRequestError`, `BodyTooLargeError` and
     `UnsupportedMediaTypeError`.
     """
-    content_type = request.headers.get("Content-Type", "")
+    content_type = request.headers.get("Content-Type", "")[:_LONGEST_CONTENT_TYPE]
     kind = content_type.partition(";")[0].strip().lower()
     feeds = services.store.feeds
     if kind == _JSON:
@@ -96,9 +104,13 @@ async def put_feed(
 async def _url(request: Request, allow_private: bool) -> str:
     body = b"".join([chunk async for chunk in _at_most(_LONGEST_JSON, request)])
     try:
-        url = UrlBody.model_validate_json(body).url
+        url = UrlBody.model_validate(json.loads(body)).url
     except ValidationError as error:
         raise invalid_request(error.errors()) from None
+    except (ValueError, RecursionError):
+        raise InvalidRequestError(
+            FieldViolation("", "The body is not valid JSON.", "FORMAT")
+        ) from None
     if not allow_private and _is_private(url):
         reason = "is in a private network; RESTOCK_ALLOW_PRIVATE_URLS=true allows that"
         raise InvalidRequestError(FieldViolation("url", reason, "PRIVATE_ADDRESS"))

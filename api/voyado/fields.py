@@ -15,9 +15,14 @@ from pydantic import (
 )
 
 from domain.json_values import bounded_json
+from domain.matching import LONGEST_EXTERNAL_ID, LONGEST_SKU
 from domain.text import Storable
 
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,30})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
+# What that pattern can match at most, with room to spare.
+_LONGEST_MOMENT = 64
 
 
 def _blank_as_none(value: object) -> object:
@@ -43,11 +48,13 @@ OrNone = Annotated[Value | None, BeforeValidator(_blank_as_none)]
 """A field that may be left out; `null` and an empty text are as good as nothing."""
 
 ContactId = Annotated[UUID, Path(alias="contactId", description="The contact's id.")]
-Sku = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
-ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
+Sku = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SKU), Storable]
+ExternalId = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_EXTERNAL_ID), Storable
+]
 FreeJson = Annotated[Any, AfterValidator(bounded_json)]
 FreeObject = Annotated[dict[str, Any], AfterValidator(bounded_json)]
-_DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time"})
+_DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time", "maxLength": _LONGEST_MOMENT})
 Moment = Annotated[datetime, BeforeValidator(_moment), _DATE_TIME]
 """A point in time that a caller gives; of UTC where it has no offset."""
 Shown = Annotated[datetime, PlainSerializer(_in_seconds), _DATE_TIME]

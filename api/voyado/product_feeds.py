@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api import voyado
 from api.auth import Owner, OwnerOrInventory
+from api.body_limits import MOST_BYTES_OF_A_FEED
 from api.fields import Model
 from api.reference import problem_replies
 from api.services import Served, Services
@@ -80,6 +81,7 @@ class FeedsReply(Model):
     "/{locale}",
     summary="Make or replace the product feed of a locale",
     status_code=201,
+    max_body_size=MOST_BYTES_OF_A_FEED,
     responses={
         200: {"model": FeedBody, "description": "The feed was there before."},
         **problem_replies(BodyTooLargeError, UnsupportedMediaTypeError),

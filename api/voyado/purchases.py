@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.auth import OwnerOrInventory
+from api.body_limits import MOST_BYTES_OF_LEVELS
 from api.fields import Email, Model
 from api.reference import problem_replies
 from api.services import Served
@@ -64,10 +65,11 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+_Purchases = Annotated[list[PurchaseBody], Field(max_length=_MOST_PURCHASES)]
 Listed = Annotated[
-    list[PurchaseBody],
-    BeforeValidator(_listed, json_schema_input_type=list[PurchaseBody] | PurchaseBody),
-    Body(max_length=_MOST_PURCHASES),
+    _Purchases,
+    BeforeValidator(_listed, json_schema_input_type=_Purchases | PurchaseBody),
+    Body(),
 ]
 
 
@@ -75,6 +77,7 @@ Listed = Annotated[
     "/purchases",
     status_code=202,
     summary="Record purchases",
+    max_body_size=MOST_BYTES_OF_LEVELS,
     responses=problem_replies(ContactNotFoundError),
 )
 async def record_purchases(

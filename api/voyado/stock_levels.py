@@ -7,19 +7,18 @@ from fastapi import APIRouter, Body
 from pydantic import ConfigDict, Field
 
 from api.auth import OwnerOrInventory
+from api.body_limits import MOST_BYTES_OF_LEVELS
 from api.fields import Model
 from api.services import Served
 from api.voyado.fields import ExternalId, Moment, OrNone, Sku
 from domain.errors import EngineUnavailableError
 from domain.locales import Locale
-from domain.matching import StockLevel
+from domain.matching import LARGEST_QUANTITY, StockLevel
 
 log = logging.getLogger("restock.api")
 router = APIRouter(tags=["Voyado: stock levels"])
 
 _MOST_LEVELS = 10_000
-# What Postgres keeps as an integer.
-_LARGEST = 2_147_483_647
 
 
 class StockLevelBody(Model):
@@ -31,7 +30,7 @@ class StockLevelBody(Model):
         }
     )
 
-    quantity: Annotated[int, Field(strict=True, ge=0, le=_LARGEST)]
+    quantity: Annotated[int, Field(strict=True, ge=0, le=LARGEST_QUANTITY)]
     sku: Sku
     locale: OrNone[Locale] = None
     external_id: OrNone[ExternalId] = None
@@ -59,7 +58,12 @@ class StockLevelsReply(Model):
 Levels = Annotated[list[StockLevelBody], Body(max_length=_MOST_LEVELS)]
 
 
-@router.put("/inventory/stock-levels", status_code=202, summary="Update stock levels")
+@router.put(
+    "/inventory/stock-levels",
+    status_code=202,
+    summary="Update stock levels",
+    max_body_size=MOST_BYTES_OF_LEVELS,
+)
 async def update_stock_levels(
     body: Levels, caller: OwnerOrInventory, services: Served
 ) -> StockLevelsReply:

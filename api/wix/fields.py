@@ -5,10 +5,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from domain.images import web_url
+from domain.contracts import LONGEST_PARAMETER, LONGEST_PARAMETER_NAME, MOST_PARAMETERS
+from domain.images import LONGEST_URL, web_url
 from domain.text import Storable
-
-_MOST_PARAMETERS = 50
 
 
 def _decimal_price(value: str) -> str:
@@ -23,6 +22,7 @@ def _decimal_price(value: str) -> str:
 AppId = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
 WebUrl = Annotated[
     str,
+    StringConstraints(max_length=LONGEST_URL),
     Storable,
     AfterValidator(web_url),
     Field(json_schema_extra={"format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
@@ -33,6 +33,8 @@ Price = Annotated[
     AfterValidator(_decimal_price),
     Field(json_schema_extra={"pattern": r"^[0-9]+(\.[0-9]+)?$"}),
 ]
-ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
-ParameterValue = Annotated[str, StringConstraints(max_length=2000), Storable]
-Parameters = Annotated[dict[ParameterName, ParameterValue], Field(max_length=_MOST_PARAMETERS)]
+ParameterName = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_PARAMETER_NAME), Storable
+]
+ParameterValue = Annotated[str, StringConstraints(max_length=LONGEST_PARAMETER), Storable]
+Parameters = Annotated[dict[ParameterName, ParameterValue], Field(max_length=MOST_PARAMETERS)]

@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 from fastapi import Header
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from api.services import Services
+from domain.text import Storable
 from store.database import Connection
 from store.idempotency import Call
 
+_Key = Annotated[str, StringConstraints(min_length=1, max_length=255), Storable]
 IdempotencyKey = Annotated[
-    str | None,
+    _Key | None,
     Header(
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
         description="Any text of your own; the same key and body get the same reply for "
         "24 hours, the same key and another body 409.",
     ),

@@ -17,13 +17,14 @@ from domain.errors import (
     InvalidCatalogReferenceOptionsError,
     InvalidItemImageUrlError,
 )
-from domain.images import usable_image_url
+from domain.images import LONGEST_URL, usable_image_url
 from domain.json_values import bounded_json
 from domain.status import Status
 from domain.text import Name, Storable
 from store.records import RequestRecord
 
 _MOST_IDS = 1000
+ImageText = Annotated[str, StringConstraints(max_length=LONGEST_URL), Storable]
 
 
 def _image_url(image: "ImageBody | None") -> str:
@@ -50,12 +51,15 @@ def _image_address(value: Any) -> Any:
 class ReferenceBody(Model):
     """An item of a catalogue."""
 
+    # As long as Wix takes it.
     catalog_item_id: Annotated[str, StringConstraints(min_length=1, max_length=36), Storable] = (
         Field(description="The item's id in its catalogue.")
     )
     app_id: AppId = Field(description="The app that owns the catalogue.")
     options: OrAbsent[dict[str, Any]] = Field(
-        default=None, description="The chosen variant, as the catalogue describes it."
+        default=None,
+        description="The chosen variant, as the catalogue describes it: at most 8 levels deep and "
+        "4,096 characters long as JSON.",
     )
 
     def reference(self) -> CatalogReference:
@@ -70,8 +74,8 @@ class ReferenceBody(Model):
 class ImageBody(Model):
     """An image; only its address is used."""
 
-    id: str = ""
-    url: str = ""
+    id: ImageText = ""
+    url: ImageText = ""
 
 
 class ItemDetailsBody(Model):

@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.errors import FieldViolation, InvalidRequestError
+from domain.text import fitted
+
+LONGEST_ENCODED = 48 * 1024
+"""Of `.r`; a count of 100 items with their options takes half of it."""
 
 _DEEPEST = 12
+_LONGEST_NAME = 200
 _NUMBERS = ("limit", "offset")
 _TRUTHS = {"true": True, "false": False}
 
@@ -69,4 +74,5 @@ def _read(name: str, last: str, value: str) -> Any:
 
 
 def _wrong(field: str, description: str) -> InvalidRequestError:
-    return InvalidRequestError(FieldViolation(field, description, "FORMAT"))
+    shown = fitted(field, _LONGEST_NAME)
+    return InvalidRequestError(FieldViolation(shown, description, "FORMAT"))

@@ -26,7 +26,9 @@ class QueryBody(Model):
     )
 
     query: Any = Field(
-        default=None, description="`filter`, `sort`, and `cursorPaging` or `paging`."
+        default=None,
+        description="`filter` (100 clauses at most, 8 levels, 8,192 bytes), `sort`, and "
+        "`cursorPaging` or `paging`.",
     )
 
 
