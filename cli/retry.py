@@ -1,17 +1,17 @@
 """`restock retry`: FAILED requests are tried again."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from typer import Argument, Option
 
 from api.own.retrying import Retry, retry
 from cli.database import DataDir, with_store
 from cli.temporal_address import temporal_address
-from domain.settings import Duration
+from domain.setting_types import duration
 from store.bootstrap import MAIN_SITE
 from store.store import Store
 from workflows.client import connect
@@ -59,10 +59,8 @@ _NOTHING = "No request FAILED that is to be tried again."
 
 
 def _moment(text: str) -> datetime:
-    try:
-        return datetime.now(UTC) - TypeAdapter[timedelta](Duration).validate_python(text)
-    except ValidationError:
-        pass
+    with suppress(ValueError, OverflowError):
+        return datetime.now(UTC) - duration(text)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
