@@ -10,6 +10,7 @@ from limits import parse_many
 
 from api.rate_limiter import Limits, RateLimiter
 from domain.errors import TooManyRequestsError
+from domain.ids import address_key
 from domain.setting_types import OFF
 from domain.settings import Settings
 from store.records import ApiKey
@@ -46,7 +47,7 @@ class StorefrontLimits:
         # What one client or address has too many of is not counted for the site.
         for limits, what in (
             (self._per_client, f"client {_client(http)}"),
-            (self._per_address, f"address {address.lower()}"),
+            (self._per_address, f"address {address_key(address)}"),
             (self._per_site, "site"),
         ):
             # Nobody can guess whose digest it is without the site's secret.

@@ -151,13 +151,3 @@ async def test_without_the_policy_and_for_an_owner_nothing_is_concealed(
     assert new.json() == known.json()
     ids = {first.json()["request"]["id"], new.json()["id"]}
     assert {request["id"] for request in await waiting(shop)} == ids
-
-
-async def test_a_single_item_has_no_such_policy(shop: Shop) -> None:
-    change = {"itemKey": "0" * 32, "policy": {"concealWaiting": True}}
-    reply = await shop.call("PATCH", "/v1/policy/items", change)
-    (violation,) = reply.json()["details"]["validationError"]["fieldViolations"]
-    assert (violation["field"], violation["ruleName"]) == (
-        "policy.concealWaiting",
-        "FIELD_NOT_ALLOWED",
-    )

@@ -31,6 +31,7 @@ WHOLE = {
     "ownerNotices": "off",
     "unknownDelivery": "hold",
     "expireAfterDays": 90,
+    "concealWaiting": True,
 }
 
 
@@ -64,6 +65,7 @@ async def test_a_new_site_has_the_default_policy(shop: Shop) -> None:
         "ownerNotices": "each",
         "unknownDelivery": "resend",
         "expireAfterDays": None,
+        "concealWaiting": False,
     }
 
 
@@ -124,11 +126,13 @@ WRONG_OF_A_SITE = [
     ("ownerNotices", "never", "INVALID_ENUM_VALUE"),
     ("expireAfterDays", 0, "MIN"),
     ("expireAfterDays", 3651, "MAX"),
+    ("concealWaiting", "yes", "VALIDATION"),
 ]
 WRONG_OF_AN_ITEM = [
     ("timeZone", "Europe/Stockholm", "FIELD_NOT_ALLOWED"),
     ("ownerNotices", "off", "FIELD_NOT_ALLOWED"),
     ("expireAfterDays", 90, "FIELD_NOT_ALLOWED"),
+    ("concealWaiting", True, "FIELD_NOT_ALLOWED"),
 ]
 
 

@@ -39,7 +39,7 @@ def api(shop: Shop, temporal: Client, settings: Settings) -> Calls:
         changes = {name: getattr(read, name) for name in OFF | given}
         served_with = settings.model_copy(update=changes)
         app = create_app(Services(shop.store, Engine(temporal), served_with))
-        async with served(app) as url:
+        async with served(app, served_with) as url:
             yield url
 
     return serve
