@@ -1,15 +1,25 @@
 """No shopper's address in Temporal, in logs, or anywhere but in Postgres."""
 
 import logging
-from uuid import UUID
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
+import pytest_asyncio
 from histories import history_json, texts
+from pydantic import BaseModel, ValidationError
 from shop import BASE, Shop
 from shoppers import address, orchid_key
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 
+from cli.logs import _Masking, _MaskingFormatter
 from domain.ids import report_workflow_id, restock_workflow_id
+from store.store import Store
+from workflows.converter import data_converter
 
 NAMES = ("shopper", "refused", "spam", "later1", "gone1", "lost1", "marked", "deleted")
 # The mail server of the tests is no part of Restock, and its log names recipients.
@@ -67,3 +77,78 @@ async def test_a_deleted_request_leaves_no_address_with_the_restock(
         assert await shop.store.pool.fetchval(row_text, request_id) == 0
     description = await temporal.get_workflow_handle(f"request/{request_id}").describe()
     assert email.partition("@")[0] not in str(description.raw_description)
+
+
+# Not written out below: a traceback shows the lines of the source.
+NAME = "Kimberly"
+
+
+class _Named(BaseModel):
+    first_name: int
+
+
+async def refused_by_postgres(store: Store, *values: object) -> Exception:
+    """What asyncpg raises for a contact with these values."""
+    add = (
+        "INSERT INTO contacts (id, site, first_name, email, address_key) "
+        "VALUES ($1, $2, $3, 'x', 'x')"
+    )
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)) as refused:
+        await store.pool.execute(add, *values)
+    return refused.value
+
+
+@pytest_asyncio.fixture
+async def faults(store: Store) -> AsyncIterator[list[Exception]]:
+    """Errors whose own words quote a shopper's name."""
+    with pytest.raises(ValidationError) as invalid:
+        _Named(first_name=NAME)
+    yield [
+        invalid.value,
+        await refused_by_postgres(store, uuid4(), "main", [NAME]),
+        await refused_by_postgres(store, uuid4(), None, NAME),
+    ]
+
+
+async def test_errors_that_quote_a_row_or_a_value_are_logged_without_it(
+    faults: list[Exception],
+) -> None:
+    for fault in faults:
+        assert NAME in f"{fault} {getattr(fault, 'detail', '')}"
+        logged = _logged("unforeseen", fault)
+        assert NAME not in logged
+        assert type(fault).__name__ in logged
+        assert "AfterIt" in logged
+        assert NAME not in _logged(f"failed: {fault}")
+
+
+def _logged(message: str, fault: Exception | None = None, **extra: Any) -> str:
+    """What the log would say, of an error that led to another."""
+    try:
+        if fault:
+            raise RuntimeError("AfterIt") from fault
+        raised = None
+    except RuntimeError as error:
+        raised = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("restock", logging.ERROR, "", 0, message, (), raised)
+    record.__dict__ |= extra
+    _Masking().filter(record)
+    return _MaskingFormatter("{message}", style="{").format(record)
+
+
+def test_a_field_of_a_log_line_holds_no_address() -> None:
+    logged = _logged("done", reason="550 shopper@example.com unknown", count=3)
+    assert '"reason": "550 <address> unknown"' in logged
+    assert '"count": 3' in logged
+
+
+async def test_errors_that_quote_a_row_or_a_value_reach_temporal_without_it(
+    faults: list[Exception],
+) -> None:
+    for fault in faults:
+        wrapped = ApplicationError(f"could not: {fault}")
+        wrapped.__cause__ = fault
+        failure = Failure()
+        await data_converter.encode_failure(wrapped, failure)
+        assert NAME not in str(failure)
+        assert type(fault).__name__ in str(failure)

@@ -7,13 +7,13 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 
-from domain.privacy import masked
+from domain.privacy import masked, without_values
 
 _BENIGN = ApplicationErrorCategory.APPLICATION_ERROR_CATEGORY_BENIGN
 
 
 class AddressFreeFailureConverter(DefaultFailureConverter):
-    """Masks addresses in every failure, whichever library wrote its words."""
+    """Masks addresses and quoted rows in every failure, whichever library wrote its words."""
 
     def to_failure(
         self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
@@ -35,5 +35,6 @@ data_converter = dataclasses.replace(
 def _mask(failure: Failure) -> None:
     if "@" in failure.message:
         failure.message = masked(failure.message)
+    failure.message = without_values(failure.message)
     if failure.HasField("cause"):
         _mask(failure.cause)
