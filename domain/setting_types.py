@@ -54,6 +54,17 @@ def _store(url: SecretStr) -> SecretStr:
     return url
 
 
+def _socket_address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        host = ""
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError("must be an IP address and a port, such as 127.0.0.1:9464")
+    return text
+
+
 def _networks(texts: Sequence[str]) -> Sequence[str]:
     for text in texts:
         try:
@@ -84,6 +95,7 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Limit = Annotated[str, AfterValidator(_limit)]
 LimitsStore = Annotated[SecretStr, AfterValidator(_store)]
+SocketAddress = Annotated[str, AfterValidator(_socket_address)]
 Networks = Annotated[Names, AfterValidator(_networks)]
 Origins = Annotated[Names, AfterValidator(_origins)]
 

@@ -22,6 +22,7 @@ from domain.setting_types import (
     Networks,
     Origins,
     Sender,
+    SocketAddress,
 )
 
 PREFIX = "RESTOCK_"
@@ -149,6 +150,11 @@ class Settings(BaseSettings):
         default=False,
         description="Whether product feeds may be read from private networks and this machine; "
         "for development. Must be the same for the API and every worker.",
+    )
+    metrics_address: SocketAddress | None = Field(
+        default=None,
+        description="Where a worker serves the Prometheus metrics of Temporal's SDK, as "
+        "`127.0.0.1:9464`; with `restock up`, further workers take the ports that follow.",
     )
     mailbox_dir: Path | None = Field(
         default=None, description="Maildir of the embedded mailbox, shown at `/mailbox`."

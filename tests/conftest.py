@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -161,8 +162,8 @@ async def other_shop(http: httpx.AsyncClient, store: Store) -> Shop:
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
-    def start(data_dir: Path | None = None, owner_key: str | None = None, **ports: int) -> Up:
-        up = Up(data_dir or tmp_path_factory.mktemp("up") / "data", owner_key, **ports)
+    def start(data_dir: Path | None = None, **given: Any) -> Up:
+        up = Up(data_dir or tmp_path_factory.mktemp("up") / "data", **given)
         started.append(up)
         return up
 

@@ -86,6 +86,10 @@ def test_durations_are_written_as_people_write_them(text: str, duration: timedel
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("METRICS_ADDRESS", "9464"),
+        ("METRICS_ADDRESS", "localhost:9464"),
+        ("METRICS_ADDRESS", "127.0.0.1:0"),
+        ("METRICS_ADDRESS", "127.0.0.1:65536"),
         ("SHOP_ORIGINS", "*"),
         ("SHOP_ORIGINS", "shop.example"),
         ("SHOP_ORIGINS", "https://shop.example/"),
@@ -158,6 +162,11 @@ def test_origins_are_kept_as_browsers_send_them() -> None:
 def test_proxies_are_addresses_and_networks() -> None:
     read = load_settings({f"{PREFIX}TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,::1,fd00::/8"})
     assert read.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8")
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:9464", "0.0.0.0:1", "[::1]:65535"])
+def test_metrics_are_served_at_an_address_and_a_port(text: str) -> None:
+    assert load_settings({f"{PREFIX}METRICS_ADDRESS": text}).metrics_address == text
 
 
 def test_app_ids_are_separated_by_commas() -> None:

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from activities.smtp import MailDeferredError, SmtpPool
 from activities.smtp_server import SmtpServer
 from cli.embedded import cluster
+from cli.embedded.apps import worker_environment
 from cli.embedded.errors import NoStackError, StartError
 from cli.embedded.files import owner_key, prepare_data_dir
 from cli.embedded.leftovers import end_leftovers
@@ -32,6 +33,7 @@ from cli.embedded.run_file import Addresses, RunFile, write_run_file
 from cli.embedded.stack import running_stack
 from cli.embedded.supervisor import Supervisor, all_ready
 from cli.up import up
+from domain.settings import load_settings
 
 ADDRESSES = Addresses(
     api="http://127.0.0.1:8080",
@@ -179,6 +181,20 @@ def test_the_mailbox_takes_the_place_of_a_missing_mail_server(data_dir: Path) ->
     assert options.catches_mail
     assert env["RESTOCK_SMTP_URL"] == ADDRESSES.smtp
     assert env["RESTOCK_MAILBOX_DIR"] == str(data_dir / "mailbox")
+
+
+def test_each_worker_serves_its_metrics_at_a_port_of_its_own(data_dir: Path) -> None:
+    file = data_dir / "metrics"
+    file.write_text("[::1]:9464")
+    options = _options(data_dir, RESTOCK_METRICS_ADDRESS_FILE=str(file))
+    env = child_environment(options, ADDRESSES)
+    own = [worker_environment(env, options.settings, number) for number in (1, 2, 3)]
+    assert [load_settings(each).metrics_address for each in own] == [
+        f"[::1]:{port}" for port in (9464, 9465, 9466)
+    ]
+    silent = _options(data_dir)
+    env = child_environment(silent, ADDRESSES)
+    assert worker_environment(env, silent.settings, 2) == env
 
 
 def test_a_misspelt_setting_is_refused_before_anything_starts(tmp_path: Path) -> None:

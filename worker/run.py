@@ -12,7 +12,7 @@ from domain.settings import Settings
 from store.store import open_store
 from worker.build import all_running, build_workers
 from worker.mail_rate import MailRate
-from workflows.client import connect
+from workflows.client import connect, runtime_with_metrics
 from workflows.schedules import ensure_schedules
 
 log = logging.getLogger("restock.worker")
@@ -21,13 +21,15 @@ log = logging.getLogger("restock.worker")
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set.
 
-    Raises `ValueError` for a bad `RESTOCK_SMTP_URL`, and what asyncpg and temporalio raise where
-    Postgres or Temporal do not answer at the start.
+    Raises `ValueError` for a bad `RESTOCK_SMTP_URL`, `ConnectionError` for a metrics address that
+    is taken, and what asyncpg and temporalio raise where Postgres or Temporal do not answer at the
+    start.
     """
     server = SmtpServer.from_url(settings.smtp_url.get_secret_value(), settings.smtp_ca_file)
     smtp = SmtpPool(server, settings.smtp_connections)
     dsn = settings.database_url.get_secret_value()
-    client = await connect()
+    metrics = settings.metrics_address
+    client = await connect(runtime=runtime_with_metrics(metrics) if metrics else None)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(dsn, settings.database_connections))
         stack.push_async_callback(smtp.close)

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from domain.errors import EngineUnavailableError
@@ -43,11 +44,31 @@ def or_unavailable(
     return wrapped
 
 
-async def connect(lazy: bool = False, address: str | None = None) -> Client:
+def runtime_with_metrics(address: str) -> Runtime:
+    """A runtime of temporalio that serves its Prometheus metrics at `address`, a `host:port`.
+
+    Raises `ConnectionError` where it cannot listen there.
+    """
+    metrics = PrometheusConfig(
+        bind_address=address,
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
+    )
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+    except (RuntimeError, ValueError) as error:
+        raise ConnectionError(f"RESTOCK_METRICS_ADDRESS, {address}: {error}") from None
+
+
+async def connect(
+    lazy: bool = False, address: str | None = None, runtime: Runtime | None = None
+) -> Client:
     """A client as `TEMPORAL_*` and `temporal.toml` say; `lazy` connects at the first call.
 
-    `address`: of an embedded server, `host:port`; then nothing else they say counts. Raises
-    `ConnectionError` where Temporal does not answer.
+    `address`: of an embedded server, `host:port`; then nothing else they say counts. `runtime`:
+    what is to run it and its workers, as `runtime_with_metrics`. Raises `ConnectionError` where
+    Temporal does not answer.
     """
     config = ClientConnectConfig() if address else ClientConfig.load_client_connect_config()
     config.setdefault("target_host", address or "localhost:7233")
@@ -59,6 +80,7 @@ async def connect(lazy: bool = False, address: str | None = None) -> Client:
             lazy=lazy,
             identity=identity,
             data_converter=data_converter,
+            runtime=runtime,
             # Its messages are small, and there are many.
             grpc_compression=GrpcCompression.NONE,
         )

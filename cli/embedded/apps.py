@@ -10,9 +10,11 @@ from cli.embedded.errors import StartError
 from cli.embedded.options import StackOptions
 from cli.embedded.process import Command
 from cli.embedded.supervisor import Child, Supervisor, all_ready
+from domain.settings import PREFIX, Settings
 
 READY_WITHIN = 60.0
 _PAUSE = 0.1
+_METRICS = f"{PREFIX}METRICS_ADDRESS"
 # What an app gets beyond the grace in which its mail in flight and open requests end.
 _BEYOND_GRACE = 5.0
 
@@ -21,9 +23,22 @@ async def start_apps(
     options: StackOptions, env: Mapping[str, str], supervisor: Supervisor, undo: AsyncExitStack
 ) -> list[Child]:
     """Start the API, which comes first in the answer, and the workers."""
-    workers = [f"worker-{number}" for number in range(1, options.settings.workers + 1)]
-    commands = [_command(name, options, env) for name in ("api", *workers)]
-    return await supervisor.start(*commands, undo=undo)
+    workers = [
+        _command(f"worker-{number}", options, worker_environment(env, options.settings, number))
+        for number in range(1, options.settings.workers + 1)
+    ]
+    return await supervisor.start(_command("api", options, env), *workers, undo=undo)
+
+
+def worker_environment(
+    env: Mapping[str, str], settings: Settings, number: int
+) -> Mapping[str, str]:
+    """Each worker serves its own metrics: the first where the setting says, the others after it."""
+    if settings.metrics_address is None:
+        return env
+    host, _, port = settings.metrics_address.rpartition(":")
+    own = {key: value for key, value in env.items() if key != f"{_METRICS}_FILE"}
+    return own | {_METRICS: f"{host}:{int(port) + number - 1}"}
 
 
 def _command(name: str, options: StackOptions, env: Mapping[str, str]) -> Command:

@@ -18,6 +18,16 @@ from cli.embedded.run_file import read_run_file
 from cli.embedded.supervisor import Child, Supervisor, all_ready
 
 MAX_CONNECTIONS = 200
+# A statement that fails is logged by its message alone: without the statement, its parameters, and
+# the detail that quotes the row. Those hold addresses.
+_LOGS = {
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+}
 _PAUSE = 0.05
 _NOT_YET = (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
 
@@ -39,6 +49,7 @@ def _command(data_dir: Path) -> Command:
         "unix_socket_directories": f'"{cluster.socket_directory(data_dir)}"',
         "unix_socket_permissions": "0700",
         "max_connections": str(MAX_CONNECTIONS),
+        **_LOGS,
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Command(
