@@ -25,6 +25,8 @@ UNREACHABLE = (
     # Its disk is full, or it has no memory or no connection left.
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    # Postgres has just said goodbye on a connection that was kept.
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )

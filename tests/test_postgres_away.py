@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from shop import Shop, eventually
 from shoppers import address
@@ -21,6 +22,7 @@ from domain.catalog import Item
 from domain.contracts import Delivery, Settling, Telling
 from domain.ids import message_id
 from domain.settings import Settings
+from store.database import UNREACHABLE
 
 _HOLD = "SELECT FROM requests WHERE id = $1 FOR NO KEY UPDATE"
 _END_WHAT_WAITS = "SELECT count(pg_cancel_backend(pid)) FROM pg_locks WHERE NOT granted"
@@ -62,3 +64,16 @@ async def test_an_outcome_that_postgres_will_not_write_just_now_is_known_and_wri
     await ActivityEnvironment().run(record, Settling(telling=telling, delivery=delivery))
     assert (await shop.get(request_id))["status"] == "NOTIFICATION_SENT"
     assert len(sink.to(shopper)) == 1
+
+
+async def test_a_connection_that_postgres_is_just_ending_is_one_that_does_not_answer(
+    postgres_dsn: str,
+) -> None:
+    connection = await asyncpg.connect(postgres_dsn)
+    goodbye = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
+    length = (len(goodbye) + 4).to_bytes(4, "big")
+    # It came, and the end of the connection has not come yet.
+    connection._protocol.data_received(b"E" + length + goodbye)
+    with pytest.raises(UNREACHABLE):
+        await connection.fetchval("SELECT 1")
+    connection.terminate()
