@@ -74,6 +74,7 @@ NAMED: dict[str, Callable[[Things], dict[str, Any]]] = {
     f"POST {BASE}/report-items-back-in-stock": lambda things: {
         "json": {"itemDetails": ORCHID, "requestIds": [things.id]}
     },
+    "POST /v1/requests/retry": lambda things: {"json": {"requestIds": [things.id]}},
     f"GET {BASE}": lambda things: {"params": {"query.cursorPaging.cursor": things.cursor}},
     f"POST {BASE}/query": lambda things: {
         "json": {"query": {"filter": {"contactId": things.contactId}}}

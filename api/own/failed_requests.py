@@ -1,17 +1,17 @@
 """`/v1/requests/retry`: FAILED requests are tried again, one by one or all since a moment."""
 
-from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.auth import Owner
 from api.fields import Model
 from api.own.retrying import Retry, retry
 from api.services import Served
+from api.voyado.fields import Moment
 
 router = APIRouter(prefix="/requests", tags=["Restock"])
 
@@ -28,9 +28,7 @@ class RetryBody(Model):
     request_ids: Annotated[list[UUID], Field(min_length=1, max_length=_MOST_IDS)] | None = Field(
         default=None, description="These, as far as they FAILED, whatever the reason."
     )
-    failed_since: AwareDatetime | None = Field(
-        default=None, description="All that FAILED since then."
-    )
+    failed_since: Moment | None = Field(default=None, description="All that FAILED since then.")
     include_unknown: StrictBool = Field(
         default=False,
         description="With `failedSince`: also those of which nobody knows whether their mail "
@@ -47,8 +45,7 @@ class RetryBody(Model):
 
     def of_site(self, site: str) -> Retry:
         named = self.request_ids is not None
-        since: datetime | None = self.failed_since
-        return Retry(site, self.request_ids, since, named or self.include_unknown)
+        return Retry(site, self.request_ids, self.failed_since, named or self.include_unknown)
 
 
 class RetryReply(Model):
