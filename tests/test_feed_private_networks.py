@@ -114,3 +114,106 @@ async def test_the_certificate_must_be_the_names_though_the_address_is_connected
         assert await fetch(secure.format("shop.example")) == b"ok"
         refused = await trouble(secure.format("other.example"))
     assert "certificate" in str(refused)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "0177.0.0.1",
+        "017700000001",
+        "0x7f000001",
+        "127.1",
+        "127.0.1",
+        "0.0.0.0",
+        "00.0.0.0",
+        "localhost",
+        "localhost.",
+        "LOCALHOST",
+        "[::]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[2002:7f00:1::]",
+        "[fe80::1]",
+        "\uff11\uff12\uff17.0.0.1",
+        "127。0。0。1",
+        "169.254.169.254",
+        "2852039166",
+    ],
+)
+async def test_no_spelling_of_a_private_address_is_connected_to(
+    server: FeedServer, host: str
+) -> None:
+    refused = await trouble(server.url(host=host), allow_private=False)
+    said = str(refused)
+    assert "is a private address" in said or "does not resolve" in said or "not valid" in said
+    assert server.asked == []
+
+
+async def test_an_address_with_a_dot_behind_is_no_way_around(server: FeedServer) -> None:
+    assert await trouble(server.url(host="127.0.0.1."), allow_private=False)
+    assert server.asked == []
+
+
+async def test_the_host_is_what_stands_behind_the_user(server: FeedServer) -> None:
+    for login in ("93.184.216.34@", "93.184.216.34:80@", "a%40b:c@", "shop.example%23@"):
+        refused = await trouble(server.url(login=login), allow_private=False)
+        assert "127.0.0.1" in str(refused)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/feed",
+        "gopher://127.0.0.1:25/_HELO",
+        "data:text/plain,id",
+        "//127.0.0.2:{port}/secret",
+        "http://2130706434:{port}/secret",
+        "http://user:word@127.0.0.2:{port}/secret",
+        "http://127.0.0.1@127.0.0.2:{port}/secret",
+        "http://[::ffff:127.0.0.2]:{port}/secret",
+        "http:/\\127.0.0.2:{port}/secret",
+        "http://127.0.0.2\t:{port}/secret",
+        "http:// 127.0.0.2:{port}/secret",
+    ],
+)
+async def test_no_redirect_leads_into_a_private_network(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """Here 127.0.0.1 is a public address, and no other is."""
+    monkeypatch.setattr("activities.feeds.transport.is_public", lambda ip: ip == "127.0.0.1")
+    server.answer("/moved", "302 Found", Location=target.format(port=server.port))
+    assert await trouble(server.url("/moved"), allow_private=False)
+    assert [asked.path for asked in server.asked] in (["/moved"], ["/moved", target])
+
+
+async def test_every_step_of_a_chain_of_redirects_is_looked_at(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.feeds.transport.is_public", lambda ip: ip == "127.0.0.1")
+    for step in range(3):
+        server.answer(f"/{step}", "307 Temporary Redirect", Location=server.url(f"/{step + 1}"))
+    server.answer("/3", "301 Moved Permanently", Location=server.url("/feed.xml", host="127.0.0.3"))
+    assert "127.0.0.3" in str(await trouble(server.url("/0"), allow_private=False))
+    assert [asked.path for asked in server.asked] == ["/0", "/1", "/2", "/3"]
+
+
+async def test_a_name_that_means_another_host_the_second_time_is_looked_at_again(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: public when it is asked for first, private when the redirect leads back."""
+    answers = iter(["127.0.0.1", "127.0.0.2"])
+    ask_system = socket.getaddrinfo
+
+    def look_up(host: str, *args: Any, **options: Any) -> list[Any]:
+        return ask_system(next(answers), *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("activities.feeds.transport.is_public", lambda ip: ip == "127.0.0.1")
+    server.answer("/moved", "302 Found", Location=server.url("/feed.xml", host="shop.example"))
+    refused = await trouble(server.url("/moved", host="shop.example"), allow_private=False)
+    assert "127.0.0.2, the address of shop.example" in str(refused)
+    assert [asked.path for asked in server.asked] == ["/moved"]

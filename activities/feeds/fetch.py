@@ -178,6 +178,8 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
 def _in_plain_words() -> Iterator[None]:
     try:
         yield
+    except httpx.InvalidURL:
+        raise FeedError("the shop's server redirects to what is no valid address") from None
     except httpx.TimeoutException as error:
         host = error.request.url.host
         raise FeedError(f"{host} did not answer in time", temporary=True) from error

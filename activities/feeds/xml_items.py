@@ -17,6 +17,8 @@ _GOOGLE = "base.google.com/ns/1.0"
 _ITEM_OF_ROOT = {"rss": "item", "feed": "entry"}
 # The parser keeps every name it has met. Google's attributes are about 150.
 _MOST_NAMES = 5000
+# Google nests one level deep, and descriptions hold some HTML. Names grow with each level.
+_DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class XmlItems:
         for attribute in attributes:
             self._name(attribute)
         if self._item is not None:
+            if len(self._open) == _DEEPEST:
+                raise FeedError(f"an item is nested more than {_DEEPEST} levels deep")
             self._open.append(self._field(name, attributes))
         elif not self._item_tag:
             self._start_root(name)
