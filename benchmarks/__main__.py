@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import create, hot, latency, listing, stock, waiting
+from benchmarks import create, crowd, hot, latency, listing, stock, waiting
 from benchmarks.lines import Line, Plan
 from benchmarks.report import keep, table
 from cli.exit import leave
@@ -28,6 +28,7 @@ class Benchmark(StrEnum):
     WAITING = "waiting"
     STOCK = "stock"
     LISTING = "listing"
+    CROWD = "crowd"
 
 
 _RUN: dict[Benchmark, Callable[[Plan], Awaitable[list[Line]]]] = {
@@ -37,6 +38,7 @@ _RUN: dict[Benchmark, Callable[[Plan], Awaitable[list[Line]]]] = {
     Benchmark.WAITING: waiting.run,
     Benchmark.STOCK: stock.run,
     Benchmark.LISTING: listing.run,
+    Benchmark.CROWD: crowd.run,
 }
 
 
@@ -58,12 +60,16 @@ def main(
         list[int] | None, _option("hot: shoppers of a restock; may be given several times.")
     ] = None,
     probes: Annotated[int, _option("latency: single restocks.", 2)] = Plan.probes,
-    crowd: Annotated[int, _option("latency: shoppers told meanwhile.")] = Plan.crowd,
+    told: Annotated[
+        int, typer.Option("--crowd", min=1, help="latency: shoppers told meanwhile.")
+    ] = Plan.crowd,
     created: Annotated[int, _option("create: requests of a run.")] = Plan.created,
     waiting: Annotated[int, _option("waiting: how many wait.")] = Plan.waiting,
     levels: Annotated[int, _option("stock: levels of a call.")] = Plan.levels,
     feed_items: Annotated[int, _option("stock: items of the feed.")] = Plan.feed_items,
     rows: Annotated[int, _option("listing: requests there are.", 30_000)] = Plan.rows,
+    clients: Annotated[int, _option("crowd: how many at once.")] = Plan.clients,
+    seconds: Annotated[int, _option("crowd: for how long.")] = Plan.seconds,
     output: Annotated[Path, typer.Option(help="Where the results are kept.")] = _RESULTS,
 ) -> None:
     """Measure Restock beside the bare engine, or beside the plain way of doing the same.
@@ -76,12 +82,14 @@ def main(
         workers=workers,
         hot=hot or Plan.hot,
         probes=probes,
-        crowd=crowd,
+        crowd=told,
         created=created,
         waiting=waiting,
         levels=levels,
         feed_items=feed_items,
         rows=rows,
+        clients=clients,
+        seconds=seconds,
     )
     found = asyncio.run(_run(benchmarks or list(Benchmark), plan))
     settings = dataclasses.asdict(plan)

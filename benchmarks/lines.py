@@ -75,6 +75,8 @@ class Plan:
     levels: int = 10_000
     feed_items: int = 200_000
     rows: int = 1_000_000
+    clients: int = 100
+    seconds: int = 60
     tell: Callable[[str], None] = field(default=print)
 
 

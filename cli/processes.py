@@ -19,6 +19,9 @@ from workflows.client import connect
 from workflows.engine import Engine
 
 _LONGEST_REQUEST_LINE = 64 * 1024
+# Longer than clients and proxies keep theirs (a minute, mostly): a call on a connection that is
+# closed just then is lost.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def api(
@@ -61,6 +64,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         log_config=None,
         http="h11",
         h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=15,
         server_header=False,
         # uvicorn itself would believe whoever connects from this machine.
