@@ -40,6 +40,15 @@ def problem_replies(*errors: type[ApplicationError]) -> Responses:
     return _replies(problems.Problem, "errors", errors)
 
 
+def followed_by(status: int, parameter: str, value: str, *operations: str) -> Responses:
+    """The operations that go on with what a reply gives, as OpenAPI's links.
+
+    `value` says where their `parameter` stands, as in `$response.body#/id`.
+    """
+    links = {name: {"operationId": name, "parameters": {parameter: value}} for name in operations}
+    return {status: {"links": links}}
+
+
 def _replies(
     model: type[BaseModel], wrong_fields: str, errors: tuple[type[ApplicationError], ...]
 ) -> Responses:

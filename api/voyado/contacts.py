@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from api.auth import Owner
 from api.fields import Email, Model
-from api.reference import problem_replies
+from api.reference import followed_by, problem_replies
 from api.request_workflows import end_workflows
 from api.services import Served
 from api.voyado import PREFIX
@@ -111,6 +111,15 @@ class ContactBody(Model):
     responses={
         **problem_replies(),
         200: {"model": ContactBody, "description": "The contact that has this address already."},
+        **followed_by(
+            201,
+            "contactId",
+            "$response.body#/id",
+            "getContact",
+            "changeContact",
+            "listSubscriptions",
+            "eraseContact",
+        ),
     },
 )
 async def create_contact(

@@ -11,7 +11,7 @@ from api import voyado
 from api.auth import Owner, OwnerOrInventory
 from api.body_limits import MOST_BYTES_OF_A_FEED
 from api.fields import Model
-from api.reference import problem_replies
+from api.reference import followed_by, problem_replies
 from api.services import Served, Services
 from api.voyado.feed_bodies import DOCUMENTED_BODY, put_feed
 from api.voyado.fields import Shown
@@ -85,6 +85,14 @@ class FeedsReply(Model):
     responses={
         200: {"model": FeedBody, "description": "The feed was there before."},
         **problem_replies(BodyTooLargeError, UnsupportedMediaTypeError),
+        **followed_by(
+            201,
+            "locale",
+            "$request.path.locale",
+            "getProductFeed",
+            "refreshProductFeed",
+            "deleteProductFeed",
+        ),
     },
     openapi_extra=DOCUMENTED_BODY,
 )

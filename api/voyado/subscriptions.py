@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from api.auth import Owner, OwnerOrStorefront
 from api.concealment import conceals_waiting, now_in_milliseconds, start_now_or_concealed
 from api.fields import Model
-from api.reference import problem_replies
+from api.reference import followed_by, problem_replies
 from api.request_workflows import end_workflows
 from api.services import Served, Services
 from api.storefront import StorefrontLimited
@@ -102,6 +102,7 @@ class SubscriptionsReply(Model):
     responses={
         **problem_replies(ContactNotFoundError, RequestAlreadyExistsError, TooManyRequestsError),
         200: {"model": SubscriptionBody, "description": "The one that is open already."},
+        **followed_by(201, "subscriptionId", "$response.body#/id", "deleteSubscription"),
     },
 )
 async def create_subscription(

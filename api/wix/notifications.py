@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api import storefront
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
 from api.concealment import conceals_waiting, start_now_or_concealed
-from api.reference import refusals
+from api.reference import followed_by, refusals
 from api.request_workflows import end_workflows
 from api.services import Served, Services
 from api.storefront import StorefrontLimited
@@ -46,14 +46,25 @@ _LOOK_AGAIN_SECONDS = 0.02
 @router.post(
     "",
     summary="Create a back in stock notification request",
-    responses=refusals(
-        InvalidItemImageUrlError,
-        InvalidCatalogReferenceOptionsError,
-        RequestAlreadyExistsError,
-        IdempotencyKeyReusedError,
-        CollectionDisabledError,
-        TooManyRequestsError,
-    ),
+    responses={
+        **refusals(
+            InvalidItemImageUrlError,
+            InvalidCatalogReferenceOptionsError,
+            RequestAlreadyExistsError,
+            IdempotencyKeyReusedError,
+            CollectionDisabledError,
+            TooManyRequestsError,
+        ),
+        **followed_by(
+            200,
+            "id",
+            "$response.body#/request/id",
+            "getBackInStockNotificationRequest",
+            "getTimeline",
+            "markAsNotificationSent",
+            "deleteBackInStockNotificationRequest",
+        ),
+    },
 )
 async def create_back_in_stock_notification_request(
     body: CreateBody,

@@ -30,6 +30,7 @@ Encoded = Annotated[
         alias=".r",
         max_length=LONGEST_ENCODED,
         description="The whole request as JSON, in base64url. Comes before all other parameters.",
+        json_schema_extra={"format": "byte", "contentEncoding": "base64url"},
     ),
 ]
 
