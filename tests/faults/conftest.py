@@ -60,8 +60,7 @@ class _Lines:
             return
         for name, line in report.user_properties:
             if name == _LINE:
-                terminal.ensure_newline()
-                terminal.write_line(str(line))
+                terminal.write_line(f"\n{line}")
 
 
 @pytest.fixture(scope="session")
