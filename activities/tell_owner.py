@@ -10,6 +10,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.alive import alive
 from activities.formats import clock, price
 from activities.mail import Templates, domain_of, written
 from activities.retry import try_again
@@ -123,7 +124,10 @@ class TellOwner:
         identity = owner_message_id(subject, kind, domain_of(sender))
         letter = self.templates.render(kind, values)
         try:
-            await self.smtp.send(written(letter, sender, recipient, identity), _PATIENCE_SECONDS)
+            async with alive():
+                await self.smtp.send(
+                    written(letter, sender, recipient, identity), _PATIENCE_SECONDS
+                )
         except MailRefusedError as error:
             return masked(str(error), recipient)
         except MailError as error:

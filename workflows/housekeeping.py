@@ -38,6 +38,7 @@ class OutageNotice:
             TellOwner.tell_owner_of_outage,
             site,
             start_to_close_timeout=timedelta(minutes=5),
+            heartbeat_timeout=timedelta(seconds=10),
             summary="Owner notice: mail goes out again",
         )
 

@@ -168,6 +168,7 @@ class NotificationRequest:
                     site=self._request.site, request_id=self._request.request_id, kind=kind
                 ),
                 start_to_close_timeout=timedelta(minutes=5),
+                heartbeat_timeout=timedelta(seconds=10),
                 schedule_to_close_timeout=_OWNER_NOTICE_LIMIT,
                 retry_policy=_PATIENTLY,
                 summary=f"Owner notice: {kind}",

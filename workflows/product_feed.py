@@ -91,6 +91,7 @@ class ProductFeed:
                 TellOwner.tell_owner_of_feed,
                 FeedNotice(site=feed.site, locale=feed.locale, kind=kind, outcome=outcome),
                 start_to_close_timeout=timedelta(minutes=5),
+                heartbeat_timeout=timedelta(seconds=10),
                 schedule_to_close_timeout=_OWNER_NOTICE_LIMIT,
                 retry_policy=_PATIENTLY,
                 summary=f"Owner notice: {outcome.sentence}"[:200],

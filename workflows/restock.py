@@ -187,6 +187,7 @@ class Restock:
             TellOwner.tell_owner_of_restock,
             RestockNotice(site=self._restock.site, restock_id=self._announced[-1], outcome=outcome),
             start_to_close_timeout=timedelta(minutes=5),
+            heartbeat_timeout=timedelta(seconds=10),
             summary=f"Owner notice: {outcome.sentence}"[:200],
         )
         self._announced.clear()
