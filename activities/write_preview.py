@@ -1,6 +1,7 @@
 """Writes the mail that a shopper would get, for a dry run; nothing is sent or claimed."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from temporalio import activity
 
@@ -30,8 +31,8 @@ class WritePreview:
         content = await self.store.queue.mail_content(asked.site, asked.request_id)
         if content is None:
             return PreviewedMail(trouble="The request is gone.")
-        if "@" in (content.item_url or ""):
-            content = content.model_copy(update={"item_url": masked(content.item_url or "")})
+        if content.item_url and "@" in content.item_url:
+            content = content.model_copy(update={"item_url": _masked_url(content.item_url)})
         try:
             return self._written(content)
         except MailTemplateError as error:
@@ -46,3 +47,9 @@ class WritePreview:
             html=letter.html,
             locale=language_tag(content.locale),
         )
+
+
+def _masked_url(url: str) -> str:
+    """An address of the web in which an address of a shopper stands, without that."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/<address>"

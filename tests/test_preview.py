@@ -104,7 +104,7 @@ async def test_the_mail_is_the_first_shoppers_in_their_language_and_names_nobody
     assert mail["locale"] == "sv-SE"
     assert mail["subject"] == "I lager igen: Blue Orchid"
     assert "Blue Orchid" in mail["html"]
-    assert "https:<address>" in mail["text"]
+    assert "https://shop.test/<address>" in mail["text"]
     started = f"WorkflowType = 'MailPreview' AND RestockSite = '{shop.site}'"
     (run_of,) = [run_of async for run_of in temporal.list_workflows(started)]
     said = list(texts(await history_json(temporal, run_of.id)))

@@ -10,7 +10,11 @@ from api.voyado.fields import Sku
 from api.wix.models import ReferenceBody
 from domain.catalog import VOYADO_APP_ID, CatalogReference
 
-ItemKey = Annotated[str, StringConstraints(max_length=32, pattern="^[0-9a-f]{32}$")]
+ItemKey = Annotated[
+    str,
+    StringConstraints(pattern="^[0-9a-f]{32}$"),
+    Field(json_schema_extra={"maxLength": 32}),
+]
 
 
 class ItemBody(Model):

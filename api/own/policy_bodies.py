@@ -39,7 +39,11 @@ def _time_zone(name: str) -> str:
 Count = Annotated[StrictInt, Field(ge=1, le=2_147_483_647)]
 Days = Annotated[StrictInt, Field(ge=1, le=3650)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=_A_WEEK, allow_inf_nan=False)]
-Clock = Annotated[str, StringConstraints(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Clock = Annotated[
+    str,
+    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    Field(json_schema_extra={"maxLength": 5}),
+]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 
 
