@@ -17,9 +17,10 @@ FREE = {
     "attributes": "domain/json_values.py: 8 levels, 4,096 characters",
     "consent": "domain/json_values.py: 8 levels, 4,096 characters",
     "conditions": "domain/query/parse_filter.py: 8 levels, 100 clauses, 8,192 bytes",
+    ".r": "api/wix/parameters.py: 48 KiB",
     "query": "domain/query: the same, at most 100 rows, a cursor of 16,000 characters",
 }
-"""JSON of any shape, by the name of its field, and what bounds it."""
+"""JSON of any shape, by the name of its field or parameter, and what bounds it."""
 
 REPORT = f"{BASE}/report-items-back-in-stock"
 LONE, NUL = "a\ud800b", "a\0b"
@@ -31,6 +32,8 @@ def unbounded(document: dict[str, Any]) -> Iterator[str]:
         for method, operation in operations.items():
             where = f"{method.upper()} {path}"
             for parameter in operation.get("parameters", []):
+                if parameter["name"] in FREE:
+                    continue
                 yield from _within(document, parameter["schema"], f"{where} {parameter['name']}")
             for kind, content in operation.get("requestBody", {}).get("content", {}).items():
                 yield from _within(document, content["schema"], f"{where} {kind}")

@@ -9,9 +9,8 @@ from typing import Any
 from domain.errors import FieldViolation, InvalidRequestError
 from domain.text import fitted
 
-LONGEST_ENCODED = 48 * 1024
-"""Of `.r`; a count of 100 items with their options takes half of it."""
-
+# A count of 100 items with their options takes half of it.
+_LONGEST_ENCODED = 48 * 1024
 _DEEPEST = 12
 _LONGEST_NAME = 200
 _NUMBERS = ("limit", "offset")
@@ -32,6 +31,8 @@ def json_of_parameters(encoded: str | None, parameters: Iterable[tuple[str, str]
 
 
 def _decoded(encoded: str) -> dict[str, Any]:
+    if len(encoded) > _LONGEST_ENCODED:
+        raise _wrong(".r", f"must not be longer than {_LONGEST_ENCODED} characters", "MAX_LENGTH")
     try:
         padded = encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4)
         given = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -73,6 +74,6 @@ def _read(name: str, last: str, value: str) -> Any:
     return _TRUTHS.get(value, value)
 
 
-def _wrong(field: str, description: str) -> InvalidRequestError:
+def _wrong(field: str, description: str, rule: str = "FORMAT") -> InvalidRequestError:
     shown = fitted(field, _LONGEST_NAME)
-    return InvalidRequestError(FieldViolation(shown, description, "FORMAT"))
+    return InvalidRequestError(FieldViolation(shown, description, rule))

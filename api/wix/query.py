@@ -9,7 +9,7 @@ from api.auth import Owner
 from api.services import Served, Services
 from api.violations import invalid_query, invalid_request
 from api.wix.models import RequestBody
-from api.wix.parameters import LONGEST_ENCODED, json_of_parameters
+from api.wix.parameters import json_of_parameters
 from api.wix.query_models import (
     CountBody,
     CountReply,
@@ -28,9 +28,8 @@ Encoded = Annotated[
     str | None,
     Query(
         alias=".r",
-        max_length=LONGEST_ENCODED,
-        description="The whole request as JSON, in base64url. Comes before all other parameters.",
-        json_schema_extra={"format": "byte", "contentEncoding": "base64url"},
+        description="The whole request as JSON, in base64url, at most 48 KiB. Comes before all "
+        "other parameters.",
     ),
 ]
 
