@@ -118,6 +118,7 @@ def notice(text: str) -> dict[str, Any]:
         "reply": text,
         "quantity": 1,
         "feed": {"locale": text, "trouble": text, "says": text},
+        "outage": {"since": text, "until": text, "reply": text},
     }
 
 

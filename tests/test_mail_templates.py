@@ -40,8 +40,10 @@ def test_every_shipped_template_renders(kind: str) -> None:
     outcome = dict.fromkeys(("reached", "told", "failed", "still_sending", "back_to_waiting"), 1)
     known = values() | outcome | {"shopper": {"email": "a@b.test"}, "quantity": 1, "reply": "550"}
     feed = {"locale": "sv-SE", "trouble": "The server answered 404", "says": "2 items"}
-    letter = Templates().render(kind, known | {"feed": feed})
+    outage = {"since": "10:00", "until": "11:00", "reply": "421 busy"}
+    letter = Templates().render(kind, known | {"feed": feed, "outage": outage})
     subject = "sv-SE" if kind in FEED_NOTICES else "Blue Orchid"
+    subject = "goes out again" if kind == NoticeKind.MAIL_RECOVERED else subject
     assert subject in letter.subject
     assert subject in letter.text
     assert '<html lang="en">' in letter.html
