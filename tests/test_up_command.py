@@ -66,6 +66,14 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
+@pytest.fixture
+def of_postgres_user() -> Iterator[subprocess.Popen[bytes]]:
+    """A living process of the user that Postgres runs as, who may signal it."""
+    with subprocess.Popen(["sleep", "60"], user=cluster.system_user()) as process:
+        yield process
+        process.kill()
+
+
 def _options(data_dir: Path, **given: str) -> StackOptions:
     ports = {}
     for name in ("PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT"):
@@ -111,18 +119,24 @@ async def test_a_recorded_worker_that_still_runs_is_ended(
 
 
 async def test_a_database_survives_pid_reuse_odd_paths_and_an_interrupted_first_start(
-    tmp_path: Path, bystander: subprocess.Popen[bytes]
+    tmp_path: Path, of_postgres_user: subprocess.Popen[bytes]
 ) -> None:
     data_dir = tmp_path / ("d, ir?x#%20" + "y" * 100)
     abandoned = data_dir / "postgres.new-1" / "half"
     abandoned.mkdir(parents=True)
     async with database_of(data_dir, create=True) as dsn:
         await _execute(dsn, "CREATE TABLE kept AS SELECT 42 AS answer")
-    (data_dir / "postgres" / "postmaster.pid").write_text(f"{bystander.pid}\n{data_dir}\n")
+    cluster.make_socket_directory(data_dir)
+    for left in (data_dir / "postgres" / "postmaster.pid", socket_lock(data_dir)):
+        left.write_text(f"{of_postgres_user.pid}\n{data_dir}\n")
     async with database_of(data_dir) as dsn:
         assert await _execute(dsn, "SELECT answer FROM kept") == 42
     assert not abandoned.exists()
     assert not cluster.socket_directory(data_dir).exists()
+
+
+def socket_lock(data_dir: Path) -> Path:
+    return cluster.socket_directory(data_dir) / ".s.PGSQL.5432.lock"
 
 
 async def test_short_commands_on_one_data_dir_wait_for_each_other(data_dir: Path) -> None:

@@ -165,7 +165,8 @@ def postmaster(data_dir: Path) -> psutil.Process | None:
 
 
 def forget_dead_postmaster(data_dir: Path) -> None:
-    """Remove the pid file of a killed server: its pid may belong to another process by now, which
-    Postgres would take for a running server, and never start again."""
+    """Remove the pid files of a killed server: its pid may belong to another process by now, or to
+    what is left of it until it is reaped, which Postgres would take for a running server."""
     if postmaster(data_dir) is None:
         (directory_of(data_dir) / "postmaster.pid").unlink(missing_ok=True)
+        (socket_directory(data_dir) / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
