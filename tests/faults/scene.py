@@ -66,6 +66,13 @@ class Scene:
         database = up.run_file()["addresses"]["database"]
         return await self.crowd(api, database, unknown_delivery)
 
+    async def crowd_being_told(self, up: Up, unknown_delivery: str = "resend") -> Crowd:
+        """The shoppers of an `up`, who have all signed up, just after the item was reported."""
+        crowd = await self.crowd_at(up, unknown_delivery)
+        await crowd.sign_up()
+        await crowd.report()
+        return crowd
+
     async def crowd(self, api: str, database: str, unknown_delivery: str = "resend") -> Crowd:
         """The shoppers of a Restock at these addresses."""
         http = httpx.AsyncClient(base_url=api, headers={"apikey": OWNER_KEY}, timeout=60)

@@ -38,9 +38,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 async def test_a_full_disk_loses_and_doubles_nobody(small_disk: Path, scene: Scene) -> None:
     up = await scene.up(small_disk, own_mailbox=True)
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     [moment] = scene.moments(1)
 
     async def kept() -> bool:

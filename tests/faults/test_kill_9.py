@@ -13,9 +13,7 @@ ON_AGAIN_WITHIN_SECONDS = 20.0
 @pytest.mark.short_form
 async def test_killing_the_worker_loses_and_doubles_nobody(scene: Scene) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     pause = 0.0
     for moment in scene.moments(2 if scene.thorough else 1):
         await scene.mail.until(moment)
@@ -29,9 +27,7 @@ async def test_killing_what_the_worker_stands_on_loses_and_doubles_nobody(
     scene: Scene, name: Name
 ) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     pause = 0.0
     for moment in scene.moments(2):
         await scene.mail.until(moment)
@@ -55,9 +51,7 @@ async def test_killing_the_api_loses_and_doubles_nobody(scene: Scene) -> None:
 
 async def test_killing_all_of_it_loses_and_doubles_nobody(scene: Scene) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     [moment] = scene.moments(1)
     await scene.mail.until(moment)
     kill_all(up)

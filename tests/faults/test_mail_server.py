@@ -17,9 +17,7 @@ async def test_a_mail_server_that_is_down_for_a_while_loses_and_doubles_nobody(
     scene: Scene,
 ) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     [moment] = scene.moments(1)
     await scene.mail.until(moment)
     scene.mail.go_away()
@@ -38,6 +36,20 @@ async def most_gone_out(scene: Scene) -> float:
     return asyncio.get_running_loop().time() - begin
 
 
+async def loses_and_doubles_nobody_in(scene: Scene, mood: Mood, fault: str) -> None:
+    """The mail server is in this mood for 20 s, in the middle of a restock."""
+    crowd = await scene.crowd_being_told(await scene.up())
+    [moment] = scene.moments(1)
+    await scene.mail.until(moment)
+    scene.mail.mood = mood
+    await asyncio.sleep(20)
+    scene.mail.mood = Mood()
+    gone_out = await most_gone_out(scene)
+    verdict = await scene.judge(fault, crowd, f"9 of 10 after {gone_out:.1f} s")
+    assert verdict.same_id == 0
+    assert gone_out <= SOON_SECONDS
+
+
 class Slow(Mood):
     """Takes its time, for some longer than anybody waits."""
 
@@ -53,20 +65,7 @@ class Slow(Mood):
 
 
 async def test_a_slow_mail_server_loses_and_doubles_nobody(scene: Scene) -> None:
-    up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
-    [moment] = scene.moments(1)
-    await scene.mail.until(moment)
-    scene.mail.mood = Slow(scene.chance)
-    await asyncio.sleep(20)
-    scene.mail.mood = Mood()
-    gone_out = await most_gone_out(scene)
-    fault = "mail server slow for 20 s"
-    verdict = await scene.judge(fault, crowd, f"9 of 10 after {gone_out:.1f} s")
-    assert verdict.same_id == 0
-    assert gone_out <= SOON_SECONDS
+    await loses_and_doubles_nobody_in(scene, Slow(scene.chance), "mail server slow for 20 s")
 
 
 class Refusing(Mood):
@@ -84,9 +83,7 @@ async def test_a_mail_server_that_refuses_everybody_for_a_while_fails_them_in_it
     scene: Scene,
 ) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     [moment] = scene.moments(1)
     await scene.mail.until(moment)
     refused = scene.chance.randrange(scene.count // 10, scene.count // 4)
@@ -116,9 +113,7 @@ async def test_answers_to_messages_that_get_lost_lose_nobody_and_double_with_the
 ) -> None:
     scene.mail.mood = Forgetful(scene.chance)
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     verdict = await scene.judge("connection lost after DATA", crowd)
     assert len(verdict.told) == scene.count
     assert verdict.same_id
@@ -137,17 +132,4 @@ class Storm(Mood):
 
 
 async def test_a_storm_of_put_offs_loses_and_doubles_nobody(scene: Scene) -> None:
-    up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
-    [moment] = scene.moments(1)
-    await scene.mail.until(moment)
-    scene.mail.mood = Storm(scene.chance)
-    await asyncio.sleep(20)
-    scene.mail.mood = Mood()
-    gone_out = await most_gone_out(scene)
-    fault = "421 and 451 for 20 s"
-    verdict = await scene.judge(fault, crowd, f"9 of 10 after {gone_out:.1f} s")
-    assert verdict.same_id == 0
-    assert gone_out <= SOON_SECONDS
+    await loses_and_doubles_nobody_in(scene, Storm(scene.chance), "421 and 451 for 20 s")

@@ -12,9 +12,7 @@ from faults.scene import OWNER_KEY, Scene
 
 async def test_restarting_postgres_loses_and_doubles_nobody(scene: Scene) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up)
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up)
     for moment in scene.moments(2):
         await scene.mail.until(moment)
         await replaced(up, "postgres", signal.SIGINT)

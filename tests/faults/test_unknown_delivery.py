@@ -8,9 +8,7 @@ async def test_killing_the_worker_doubles_nothing_where_unknown_mails_are_held(
     scene: Scene,
 ) -> None:
     up = await scene.up()
-    crowd = await scene.crowd_at(up, unknown_delivery="hold")
-    await crowd.sign_up()
-    await crowd.report()
+    crowd = await scene.crowd_being_told(up, unknown_delivery="hold")
     for moment in scene.moments(2):
         await scene.mail.until(moment)
         await replaced(up, "worker")
