@@ -19,7 +19,7 @@ from cli.item_key import json_object
 from cli.tables import print_table
 from domain.catalog import VOYADO_APP_ID, CatalogReference
 from domain.locales import a_locale, locale_key
-from domain.matching import Audience
+from domain.matching import LARGEST_QUANTITY, Audience
 from domain.preview import MailPreviewInput, PreviewedMail
 from domain.settings import load_settings
 from store.bootstrap import MAIN_SITE
@@ -34,7 +34,7 @@ def preview(
         str, Argument(help="The item's SKU; with --app-id, its id in that app's catalogue.")
     ],
     quantity: Annotated[
-        int, Option(help="How many units come in.", min=0, max=2_147_483_647, show_default=False)
+        int, Option(help="How many units come in.", min=0, max=LARGEST_QUANTITY, show_default=False)
     ],
     site: Annotated[str, Option(help="The site whose shoppers wait.")] = MAIN_SITE,
     app_id: Annotated[

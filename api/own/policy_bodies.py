@@ -18,6 +18,7 @@ from pydantic.alias_generators import to_camel
 
 from api.violations import invalid_query
 from domain.conditions import parse_conditions
+from domain.matching import LARGEST_QUANTITY
 from domain.policy import Order, OwnerNotices, Policy, QuietHours, UnknownDelivery
 from domain.query import QueryError
 
@@ -36,7 +37,7 @@ def _time_zone(name: str) -> str:
     return name
 
 
-Count = Annotated[StrictInt, Field(ge=1, le=2_147_483_647)]
+Count = Annotated[StrictInt, Field(ge=1, le=LARGEST_QUANTITY)]
 Days = Annotated[StrictInt, Field(ge=1, le=3650)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=_A_WEEK, allow_inf_nan=False)]
 Clock = Annotated[
