@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-faults check format lock bench clean
+.PHONY: help install up demo chromium test test-faults check format lock bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,8 +21,15 @@ up: install ## Run Restock on this machine until Ctrl-C
 demo: install ## Watch the whole product work on real parts
 	$(BIN)/restock demo
 
-test: install ## Run the test suite
+test: install chromium ## Run the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The pages are tested in it; who has another way to install it than Debian's, has it already.
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	else echo "Chromium is missing: the tests of the console are skipped."; fi
 
 test-faults: install ## Kill, cut and fill up everything while 500 shoppers are told
 	$(BIN)/python -m pytest tests/faults --all-faults

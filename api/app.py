@@ -13,8 +13,10 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health, mailbox, voyado
 from api.body_limits import MOST_BYTES, in_words
+from api.console.app import console_router, styles_and_scripts
 from api.errors import install_error_handlers, unforeseen
 from api.own import failed_requests, inbox, item_policies, policy, previews, restocks, timeline
+from api.rate_limiter import limiter_of
 from api.reference import (
     EVERYWHERE,
     PROBLEMS_EVERYWHERE,
@@ -74,6 +76,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.storefront_limits = StorefrontLimits(services.settings)
+    app.state.sign_in_failures = limiter_of(services.settings)
     wix = _wix_router()
     app.include_router(wix, prefix=_WIX)
     # Clients that are given another base address leave the service's prefix out.
@@ -82,6 +85,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(_own_router())
     app.include_router(health.router)
     app.include_router(mailbox.router)
+    app.mount("/console/static", styles_and_scripts)
+    app.include_router(console_router())
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)
     # Around the limit, whose refusals are logged and worded like any other reply.
     app.middleware("http")(_logged)
@@ -97,6 +102,7 @@ def create_app(services: Services) -> FastAPI:
 async def _closing_limits(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.storefront_limits.close()
+    await app.state.sign_in_failures.close()
 
 
 def _serve_reference(app: FastAPI, https: bool) -> None:

@@ -1,11 +1,16 @@
 """Everything that goes wrong becomes a reply; which dialect it is in, the path decides."""
 
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from api import envelope, problems, voyado
+from api.console import PREFIX as CONSOLE
+from api.console import pages
+from api.console.session import SignInNeededError
 from api.violations import invalid_request
 from domain.errors import (
     ApplicationError,
@@ -41,34 +46,47 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _store_unavailable)
 
 
-def unforeseen(request: Request) -> JSONResponse:
+def unforeseen(request: Request) -> Response:
     """The reply to a fault of Restock's own."""
     return _reply(request, _UnforeseenError())
 
 
-def too_large(request: Request) -> JSONResponse:
+def too_large(request: Request) -> Response:
     """The reply to a body that is longer than its path takes."""
     return _reply(request, BodyTooLargeError())
 
 
-def _reply(request: Request, error: RestockError) -> JSONResponse:
+def _reply(request: Request, error: RestockError) -> Response:
+    if f"{request.url.path}/".startswith(f"{CONSOLE}/"):
+        return _page(request, error)
     of_voyado = f"{request.url.path}/".startswith(f"{voyado.PREFIX}/")
     return problems.reply(error) if of_voyado else envelope.reply(error)
 
 
-async def _restock_error(request: Request, error: Exception) -> JSONResponse:
+def _page(request: Request, error: RestockError) -> Response:
+    """For people: the page to sign in where that is what is missing, else words."""
+    if isinstance(error, SignInNeededError) and request.method == "GET":
+        return RedirectResponse(f"{CONSOLE}/sign-in?{urlencode({'to': _asked_for(request)})}", 303)
+    return pages.refusal(request, error)
+
+
+def _asked_for(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+async def _restock_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RestockError)
     reply = _reply(request, error)
     reply.headers.update(error.headers)
     return reply
 
 
-async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return _reply(request, invalid_request(error.errors()))
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == _TOO_LARGE:
         return too_large(request)
@@ -77,6 +95,6 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     return reply
 
 
-async def _store_unavailable(request: Request, error: Exception) -> JSONResponse:
+async def _store_unavailable(request: Request, error: Exception) -> Response:
     away = EngineUnavailableError("Postgres does not answer at the moment; try again.")
     return _reply(request, away)

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItem
@@ -11,12 +11,15 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 
+from domain.settings import Settings
+
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
 
 log = logging.getLogger("restock.api")
 
 Limits = Sequence[RateLimitItem]
+_Question = Callable[[FixedWindowRateLimiter, Limits, str], Awaitable[int | None]]
 # A call waits no longer than that for Redis, and the calls after it not at all for a while.
 _PATIENCE_SECONDS = 0.5
 _LEFT_ALONE_SECONDS = 5.0
@@ -38,22 +41,29 @@ class RateLimiter:
 
     async def retry_after(self, limits: Limits, key: str) -> int | None:
         """Count once more under `key`. Where it is too often: in how many seconds no more."""
-        if not limits:
-            return None
-        if self._redis is None or time.monotonic() < self._ask_again:
-            return await _count(self._memory, limits, key)
-        try:
-            seconds = await _count(self._redis, limits, key)
-        except StorageError as error:
-            self._redis_is_away(error.storage_error)
-            return await _count(self._memory, limits, key)
-        self._redis_answers()
-        return seconds
+        return await self._ask(_count, limits, key)
+
+    async def exceeded(self, limits: Limits, key: str) -> int | None:
+        """Without counting: where the next one would be too often, in how many seconds no more."""
+        return await self._ask(_look, limits, key)
 
     async def close(self) -> None:
         """Close the connections to Redis."""
         if self._pool:
             await self._pool.aclose()
+
+    async def _ask(self, ask: _Question, limits: Limits, key: str) -> int | None:
+        if not limits:
+            return None
+        if self._redis is None or time.monotonic() < self._ask_again:
+            return await ask(self._memory, limits, key)
+        try:
+            seconds = await ask(self._redis, limits, key)
+        except StorageError as error:
+            self._redis_is_away(error.storage_error)
+            return await ask(self._memory, limits, key)
+        self._redis_answers()
+        return seconds
 
     def _redis_is_away(self, error: Exception) -> None:
         self._ask_again = time.monotonic() + _LEFT_ALONE_SECONDS
@@ -68,12 +78,29 @@ class RateLimiter:
         self._is_away = False
 
 
+def limiter_of(settings: Settings) -> RateLimiter:
+    """Counts where the settings say. Raises `ValueError` where the package `redis` is missing."""
+    url = settings.limits_url
+    return RateLimiter(url.get_secret_value() if url else None)
+
+
 async def _count(limiter: FixedWindowRateLimiter, limits: Limits, key: str) -> int | None:
     for limit in limits:
         if not await limiter.hit(limit, key):
-            end, _ = await limiter.get_window_stats(limit, key)
-            return max(1, math.ceil(end - time.time()))
+            return await _seconds_left(limiter, limit, key)
     return None
+
+
+async def _look(limiter: FixedWindowRateLimiter, limits: Limits, key: str) -> int | None:
+    for limit in limits:
+        if not await limiter.test(limit, key):
+            return await _seconds_left(limiter, limit, key)
+    return None
+
+
+async def _seconds_left(limiter: FixedWindowRateLimiter, limit: RateLimitItem, key: str) -> int:
+    end, _ = await limiter.get_window_stats(limit, key)
+    return max(1, math.ceil(end - time.time()))
 
 
 def _pool(url: str) -> "ConnectionPool":

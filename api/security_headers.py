@@ -15,9 +15,21 @@ _ALWAYS = {
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Caught mails are shown, never run.
 _MAILBOX = f"{_NOTHING}; style-src 'unsafe-inline'; img-src http: https: data:; frame-src 'self'"
+_CONSOLE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data:; "
+    "connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+CONSOLE_WITH_MAIL = _CONSOLE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""The policy of a page that shows a mail, whose styles are written into it."""
+
 REFERENCE = "/docs"
 REFERENCE_PARTS = "/docs/parts"
 _REFERENCE = (REFERENCE, "/openapi.json")
+_CONSOLE_PATH = "/console"
+# Without it a browser does not say that a form comes from the console itself.
+_FORMS = {"Referrer-Policy": "same-origin"}
+_LASTING = "/console/static/"
 _YEAR_SECONDS = 365 * 24 * 60 * 60
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -35,7 +47,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers(scope["path"]))
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers(scope["path"]).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -43,9 +57,16 @@ class SecurityHeaders:
     def _headers(self, path: str) -> dict[str, str]:
         if path.startswith(_REFERENCE):
             return self._always | {"Content-Security-Policy": self._reference}
-        policy = _MAILBOX if path.startswith("/mailbox") else _NOTHING
-        # All else needs a key, or is of this moment.
-        return self._always | {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+        # All else needs a key, or is of this moment; but for what a version is asked for with.
+        caching = "public, max-age=31536000" if path.startswith(_LASTING) else "no-store"
+        headers = {"Content-Security-Policy": _policy(path), "Cache-Control": caching}
+        return self._always | headers | (_FORMS if path.startswith(_CONSOLE_PATH) else {})
+
+
+def _policy(path: str) -> str:
+    if path.startswith(_CONSOLE_PATH):
+        return _CONSOLE
+    return _MAILBOX if path.startswith("/mailbox") else _NOTHING
 
 
 def _policy_of_reference(page: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from limits import parse_many
 
-from api.rate_limiter import Limits, RateLimiter
+from api.rate_limiter import Limits, limiter_of
 from domain.errors import TooManyRequestsError
 from domain.ids import address_key
 from domain.setting_types import OFF
@@ -28,8 +28,7 @@ class StorefrontLimits:
 
     def __init__(self, settings: Settings) -> None:
         """Raises `ValueError` where `RESTOCK_LIMITS_URL` is set and the package `redis` missing."""
-        url = settings.limits_url
-        self._limiter = RateLimiter(url.get_secret_value() if url else None)
+        self._limiter = limiter_of(settings)
         self._per_client = _parsed(settings.storefront_limit_per_client)
         self._per_address = _parsed(settings.storefront_limit_per_address)
         self._per_site = _parsed(settings.storefront_limit_per_site)
@@ -46,7 +45,7 @@ class StorefrontLimits:
         secret = await sites.cursor_key(caller.site)
         # What one client or address has too many of is not counted for the site.
         for limits, what in (
-            (self._per_client, f"client {_client(http)}"),
+            (self._per_client, f"client {client_of(http)}"),
             (self._per_address, f"address {address_key(address)}"),
             (self._per_site, "site"),
         ):
@@ -70,7 +69,8 @@ def _parsed(setting: str) -> Limits:
     return [] if setting.lower() == OFF else parse_many(setting)
 
 
-def _client(http: Request) -> str:
+def client_of(http: Request) -> str:
+    """Who calls: an IPv4 address, or the network of an IPv6 one."""
     host = http.client.host if http.client else ""
     try:
         address = ipaddress.ip_address(host)

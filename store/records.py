@@ -172,6 +172,41 @@ class ApiKey(Record):
     scope: str
 
 
+class User(Record):
+    """Who signs in by a password, of which `password` is the hash. `site`: one of theirs."""
+
+    id: UUID
+    name: str
+    password: str
+    site: str | None
+
+
+class SignedIn(Record):
+    """Who looks at the console, and the site they look at.
+
+    `user_name`: none where they signed in by a key. `sites`: what a user may switch to.
+    `mail_trouble_since`: since when the site's mail does not go out; none while it does.
+    """
+
+    site: str
+    site_name: str
+    who: str
+    user_name: str | None
+    policy: Policy
+    sites: tuple[dict[str, str], ...]
+    mail_trouble_since: datetime | None
+    mail_trouble: str | None
+
+
+class AuditLine(Record):
+    """What somebody changed in the console."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+
+
 class Arrival(Record):
     """An item that came in: of which audience, and which restock it will be."""
 

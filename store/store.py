@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from store.console import Console
 from store.contacts import Contacts
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
@@ -21,6 +22,7 @@ from store.restock_log import RestockLog
 from store.restocks import Restocks
 from store.sites import Sites
 from store.stock import Stock
+from store.users import Users
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Store:
     @property
     def sites(self) -> Sites:
         return Sites(self.pool)
+
+    @property
+    def users(self) -> Users:
+        return Users(self.pool)
+
+    @property
+    def console(self) -> Console:
+        return Console(self.pool)
 
     @property
     def requests(self) -> Requests:

@@ -5,7 +5,6 @@
 """
 
 import asyncio
-import fcntl
 import json
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npm_packages import npm_ci
 
 _SCRIPTS = Path(__file__).with_name("sdk")
 _OLDEST_NODE = 18
@@ -33,27 +33,14 @@ class Told:
 
 def node_with_sdk() -> str:
     """Node, once the SDK is installed beside the scenarios. Skips the test where there is none."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("the official SDK needs Node and npm, which are not installed")
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("the official SDK needs Node, which is not installed")
     version = subprocess.check_output([node, "--version"], text=True).strip()
     if int(version.removeprefix("v").split(".")[0]) < _OLDEST_NODE:
         pytest.skip(f"the official SDK needs Node {_OLDEST_NODE} or newer; this is {version}")
-    with (_SCRIPTS / "package.json").open() as one_at_a_time:
-        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
-        if not _installed():
-            done = subprocess.run([npm, "ci"], cwd=_SCRIPTS, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
+    npm_ci(_SCRIPTS)
     return node
-
-
-def _installed() -> bool:
-    wanted, installed = (
-        _SCRIPTS / "package-lock.json",
-        # npm writes this one last.
-        _SCRIPTS / "node_modules" / ".package-lock.json",
-    )
-    return installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime
 
 
 async def play(node: str, address: str, keys: dict[str, str], *subjects: str) -> Told:

@@ -1,0 +1,3 @@
+"""The owner's console: pages under `/console`, made on the server."""
+
+PREFIX = "/console"

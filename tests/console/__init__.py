@@ -1,0 +1,1 @@
+"""The owner's console, as its owner sees it: in a real Chromium."""

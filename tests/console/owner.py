@@ -1,0 +1,83 @@
+"""The owner of a shop, at the console."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from npm_packages import npm_ci
+from playwright.async_api import Page, expect
+from shop import Shop
+
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+PHONE = {"width": 360, "height": 740}
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Looks at pages of the console. `trouble`: what the browser's console complained of."""
+
+    page: Page
+    shop: Shop
+    address: str
+    trouble: list[str]
+
+    async def sign_in(self) -> None:
+        await self.page.goto(f"{self.address}/console/health")
+        await self.page.get_by_label("Owner key").fill(self.shop.key("owner"))
+        await self.page.get_by_role("button", name="Sign in with the key").click()
+        await expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+    async def open(self, path: str) -> None:
+        """`path`: without `/console`."""
+        reply = await self.page.goto(f"{self.address}/console{path}")
+        assert reply
+        assert reply.ok, f"{path}: {reply.status} {await self.page.inner_text('main')}"
+
+    async def click(self, name: str) -> None:
+        """A button or a link."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        link = self.page.get_by_role("link", name=name, exact=True)
+        await button.or_(link).first.click()
+
+    async def sees(self, text: str) -> None:
+        await expect(self.page.get_by_text(text).first).to_be_visible()
+
+    async def has_no_violations(self) -> None:
+        """Of WCAG 2.2 AA, by axe, in light and dark and on a phone."""
+        axe = (npm_ci(_FOLDER) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+        found = {}
+        for scheme in ("light", "dark"):
+            await self.page.emulate_media(color_scheme=scheme)
+            found[scheme] = await self._violations(axe)
+        size = self.page.viewport_size
+        await self.page.set_viewport_size(PHONE)
+        found["phone"] = await self._violations(axe) + await self._sideways()
+        await self.page.set_viewport_size(size or PHONE)
+        await self.page.emulate_media(color_scheme="light")
+        assert not any(found.values()), found
+        assert not self.trouble
+
+    async def screenshot(self, name: str, whole: bool = True) -> None:
+        """Kept in `screenshots/`, to be looked at."""
+        os.makedirs(SCREENSHOTS, exist_ok=True)
+        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
+
+    async def _violations(self, axe: str) -> list[Any]:
+        await self.page.evaluate(axe)
+        found = await self.page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG
+        )
+        return [
+            (each["id"], [node["html"][:300] for node in each["nodes"]])
+            for each in found["violations"]
+        ]
+
+    async def _sideways(self) -> list[str]:
+        """Whether the page has to be moved sideways."""
+        wider = await self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return [f"{wider} px wider than the phone"] if wider > 0 else []
