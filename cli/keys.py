@@ -1,6 +1,5 @@
 """`restock keys`: API keys of sites."""
 
-import secrets
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -13,6 +12,7 @@ from cli.database import DataDir, with_store
 from cli.durations import Lifetime, duration_option
 from cli.tables import show
 from cli.texts import name_or_note
+from domain.keys import new_key
 from store.bootstrap import MAIN_SITE
 from store.database import Row
 from store.store import Store
@@ -47,7 +47,7 @@ def create(
     data_dir: DataDir = None,
 ) -> None:
     """Make a key and print it, alone on standard output. It is shown only this once."""
-    key = _new(scope)
+    key = new_key(scope)
 
     async def add(store: Store) -> None:
         await store.sites.make(site, site)
@@ -88,7 +88,7 @@ def rotate(
 
     async def add(store: Store) -> str:
         old = await store.sites.live_key(key_id)
-        key = _new(old.scope)
+        key = new_key(old.scope)
         await store.sites.rotate_key(old, key, keep_old, expires_in)
         return key
 
@@ -106,7 +106,3 @@ def revoke(key_id: KeyId, data_dir: DataDir = None) -> None:
         typer.echo(f"There is no key {key_id}.", err=True)
         raise typer.Exit(1)
     typer.echo(f"Key {key_id} is revoked.")
-
-
-def _new(scope: str) -> str:
-    return f"rsk_{scope}_{secrets.token_urlsafe(24)}"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.locales import locale_key
 from domain.policy import Policy
 from store.database import Pool, Row, load_queries
 from store.records import ApiKey, ItemPolicy
@@ -50,6 +51,24 @@ class Sites:
         )
         return changed is not None
 
+    async def get(self, site: str) -> Row:
+        """What a site is called, and its addresses and language; it must be there."""
+        row: Row = await _sql.get_site(self.pool, site=site)
+        return row
+
+    async def describe(
+        self, site: str, name: str, owner_email: str, mail_from: str, locale: str
+    ) -> None:
+        """Change all that `change` changes; an empty text is none."""
+        await _sql.describe_site(
+            self.pool,
+            site=site,
+            name=name,
+            owner_email=owner_email,
+            mail_from=mail_from,
+            locale=locale_key(locale),
+        )
+
     async def all(self) -> list[Row]:
         return [row async for row in _sql.list_sites(self.pool)]
 
@@ -79,9 +98,12 @@ class Sites:
             return None
         return ApiKey.of(row)
 
-    async def live_key(self, key_id: UUID) -> ApiKey:
-        """The key of an id. Raises `ValueError` where it lets nobody in, and says why."""
-        row = await _sql.get_key(self.pool, id=key_id)
+    async def live_key(self, key_id: UUID, site: str | None = None) -> ApiKey:
+        """The key of an id, perhaps only of one site.
+
+        Raises `ValueError` where it lets nobody in, and says why.
+        """
+        row = await _sql.get_key(self.pool, id=key_id, site=site)
         if row is None:
             raise ValueError(f"There is no key {key_id}.")
         if row["end"]:
@@ -109,9 +131,9 @@ class Sites:
     async def list_keys(self, site: str | None) -> list[Row]:
         return [row async for row in _sql.list_keys(self.pool, site=site)]
 
-    async def revoke_key(self, key_id: UUID) -> bool:
-        """Shut a key out for good. False where there is no such key."""
-        return await _sql.revoke_key(self.pool, id=key_id) is not None
+    async def revoke_key(self, key_id: UUID, site: str | None = None) -> bool:
+        """Shut a key out for good, perhaps only one of one site. False where there is none."""
+        return await _sql.revoke_key(self.pool, id=key_id, site=site) is not None
 
     async def cursor_key(self, site: str) -> bytes:
         """What signs the cursors of this site's listings."""

@@ -1,19 +1,23 @@
 """Passwords of users: Argon2id with the parameters of RFC 9106 for little memory."""
 
 import asyncio
-from typing import Annotated
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from pydantic import StringConstraints
 
 SHORTEST, LONGEST = 10, 200
-Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)]
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 # What nobody's password is: a name that nobody has takes as long as one that somebody has.
 _NOBODY = _hasher.hash("")
+
+
+def long_enough(password: str) -> str:
+    """A password, if nobody guesses it by trying short ones. Raises `ValueError`."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise ValueError(f"must have {SHORTEST} to {LONGEST} characters")
+    return password
 
 
 async def hashed(password: str) -> str:

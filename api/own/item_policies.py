@@ -28,16 +28,18 @@ def _of_the_site(value: object) -> NoReturn:
 
 
 def _item_field(name: str) -> str:
-    if name not in _ITEM_FIELDS:
-        known = ", ".join(_ITEM_FIELDS)
+    if name not in ITEM_FIELDS:
+        known = ", ".join(ITEM_FIELDS)
         raise PydanticCustomError("INVALID_ENUM_VALUE", f"must be one of {known}")
     return name
 
 
-_ITEM_FIELDS = [str(each.alias) for each in ItemPolicyBody.model_fields.values()]
+ITEM_FIELDS = [str(each.alias) for each in ItemPolicyBody.model_fields.values()]
+"""In what an item may differ from its site, as `/v1/policy` names it."""
+
 OfTheSite = SkipJsonSchema[Annotated[Any, AfterValidator(_of_the_site)]]
 ItemField = Annotated[
-    str, AfterValidator(_item_field), Field(json_schema_extra={"enum": list(_ITEM_FIELDS)})
+    str, AfterValidator(_item_field), Field(json_schema_extra={"enum": list(ITEM_FIELDS)})
 ]
 
 
@@ -56,7 +58,7 @@ class ItemPolicyChangeBody(ItemBody):
     policy: ItemPolicyChange | None = Field(
         default=None, description="Null: the item goes by its site's policy in everything again."
     )
-    inherit: Annotated[list[ItemField], Field(max_length=len(_ITEM_FIELDS))] = Field(
+    inherit: Annotated[list[ItemField], Field(max_length=len(ITEM_FIELDS))] = Field(
         default=[], description="The fields in which the item goes by its site's policy again."
     )
 

@@ -26,13 +26,14 @@ _A_WEEK = 7 * 24 * 60
 
 
 @cache
-def _time_zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """The names of all time zones."""
     # Reads a directory of some hundred files.
     return frozenset(available_timezones())
 
 
 def _time_zone(name: str) -> str:
-    if name not in _time_zones():
+    if name not in time_zones():
         raise ValueError("must be an IANA time zone, such as Europe/Stockholm")
     return name
 

@@ -48,17 +48,14 @@ async def start_collecting_requests(
     body: AppBody, caller: Owner, services: Served
 ) -> SettingsReply:
     """Requests for this app's items are taken from now on."""
-    known = (*WIX_STORES_APP_IDS, *services.settings.catalog_app_ids)
-    if body.app_id not in known:
-        raise AppNotSupportedError()
-    await services.store.sites.set_collecting(caller.site, body.app_id, True)
+    await collect(services, caller.site, body.app_id, True)
     return await _settings(services, caller.site)
 
 
 @router.post("/stop-collecting", summary="Stop collecting requests")
 async def stop_collecting_requests(body: AppBody, caller: Owner, services: Served) -> SettingsReply:
     """No new requests for this app's items are taken; those that wait are still told."""
-    await services.store.sites.set_collecting(caller.site, body.app_id, False)
+    await collect(services, caller.site, body.app_id, False)
     return await _settings(services, caller.site)
 
 
@@ -66,6 +63,21 @@ async def stop_collecting_requests(body: AppBody, caller: Owner, services: Serve
 async def get_settings(caller: AnyCaller, services: Served) -> SettingsReply:
     """Whether requests are collected, for every app that was ever switched."""
     return await _settings(services, caller.site)
+
+
+async def collect(services: Services, site: str, app_id: str, collecting: bool) -> None:
+    """Collect requests for an app's items from now on, or not.
+
+    Raises `AppNotSupportedError` where they are to be collected of an app that is no catalogue.
+    """
+    if collecting and app_id not in catalogs(services):
+        raise AppNotSupportedError()
+    await services.store.sites.set_collecting(site, app_id, collecting)
+
+
+def catalogs(services: Services) -> tuple[str, ...]:
+    """The ids of the apps that have items."""
+    return (*WIX_STORES_APP_IDS, *services.settings.catalog_app_ids)
 
 
 async def _settings(services: Services, site: str) -> SettingsReply:

@@ -11,6 +11,15 @@ SET name = coalesce(:name, name),
 WHERE site = :site
 RETURNING site;
 
+-- name: get_site(site)^
+SELECT name, locale, owner_email, mail_from FROM sites WHERE site = :site;
+
+-- name: describe_site(site, name, owner_email, mail_from, locale)!
+UPDATE sites
+SET name = :name, owner_email = nullif(:owner_email, ''), mail_from = nullif(:mail_from, ''),
+    locale = nullif(:locale, '')
+WHERE site = :site;
+
 -- name: list_sites()
 SELECT s.site, s.name, s.locale, s.owner_email, s.mail_from, s.mail_trouble_since,
        (SELECT count(*) FROM requests r WHERE r.site = s.site AND r.status = 'RECEIVED') AS waiting
@@ -43,21 +52,23 @@ INSERT INTO api_keys (id, site, scope, digest, label, expires_date)
 SELECT :id, site, scope, :digest, label, now() + :lifetime::interval FROM old
 RETURNING id;
 
--- name: get_key(id)^
+-- name: get_key(id, site)^
 -- A key, and why it lets nobody in any more.
 SELECT id, site, scope,
        CASE WHEN revoked_date IS NOT NULL THEN 'is revoked'
             WHEN expires_date <= now() THEN 'has expired'
        END AS "end"
-FROM api_keys WHERE id = :id;
+FROM api_keys WHERE id = :id AND (:site::text IS NULL OR site = :site);
 
 -- name: list_keys(site)
 SELECT id, site, scope, label, created_date, expires_date, revoked_date FROM api_keys
 WHERE :site::text IS NULL OR site = :site
 ORDER BY created_date;
 
--- name: revoke_key(id)$
-UPDATE api_keys SET revoked_date = coalesce(revoked_date, now()) WHERE id = :id RETURNING id;
+-- name: revoke_key(id, site)$
+UPDATE api_keys SET revoked_date = coalesce(revoked_date, now())
+WHERE id = :id AND (:site::text IS NULL OR site = :site)
+RETURNING id;
 
 -- name: set_collecting(site, app_id, collecting)!
 INSERT INTO collection_settings (site, app_id, collecting) VALUES (:site, :app_id, :collecting)

@@ -30,6 +30,14 @@ class Owner:
         await self.page.get_by_role("button", name="Sign in with the key").click()
         await expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
 
+    async def sign_in_by_name(self, name: str, password: str, lets_in: bool = True) -> None:
+        await self.page.goto(f"{self.address}/console/health")
+        await self.page.get_by_label("Name").fill(name)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.get_by_role("button", name="Sign in", exact=True).click()
+        if lets_in:
+            await expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+
     async def open(self, path: str) -> None:
         """`path`: without `/console`."""
         reply = await self.page.goto(f"{self.address}/console{path}")
@@ -76,8 +84,16 @@ class Owner:
         ]
 
     async def _sideways(self) -> list[str]:
-        """Whether the page has to be moved sideways."""
-        wider = await self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        """What makes the page wider than the phone, if it is."""
+        found: list[str] = await self.page.evaluate(
+            """() => {
+                const width = document.documentElement.clientWidth;
+                const wider = document.documentElement.scrollWidth - width;
+                if (wider <= 0) return [];
+                const far = [...document.querySelectorAll("body *")]
+                    .filter((each) => each.getBoundingClientRect().right > width)
+                    .map((each) => each.outerHTML.slice(0, 120));
+                return [`${wider} px wider than the phone`, ...far];
+            }"""
         )
-        return [f"{wider} px wider than the phone"] if wider > 0 else []
+        return found
