@@ -29,10 +29,15 @@ async def healthz() -> dict[str, str]:
 )
 async def readyz(services: Served) -> JSONResponse:
     """200 only when all three answer now."""
-    postgres, engine = await asyncio.gather(_postgres(services), _engine(services))
+    postgres, engine = await parts(services)
     ready = postgres == engine == "ok"
     body = {"status": "ok" if ready else "unavailable", "postgres": postgres, "engine": engine}
     return JSONResponse(body, status_code=200 if ready else 503)
+
+
+async def parts(services: Services) -> tuple[str, str]:
+    """Whether Postgres answers, and Temporal with a worker: `ok`, or what is wrong."""
+    return await asyncio.gather(_postgres(services), _engine(services))
 
 
 async def _postgres(services: Services) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from store.database import Pool, load_queries
-from store.records import AuditLine, SignedIn
+from store.records import AuditLine, SignedIn, Workload
 
 _sql = load_queries("console")
 _IDLE = timedelta(hours=12)
@@ -39,6 +39,10 @@ class Console:
 
     async def close_session(self, digest: bytes) -> None:
         await _sql.close_session(self.pool, digest=digest)
+
+    async def workload(self, site: str) -> Workload:
+        """What a site has under way."""
+        return Workload.of(await _sql.workload(self.pool, site=site))
 
     async def add_audit_line(self, site: str, who: str, what: str) -> None:
         """Note what somebody changed; `what` is a sentence that holds nothing personal."""

@@ -198,6 +198,20 @@ class SignedIn(Record):
     mail_trouble: str | None
 
 
+class Workload(Record):
+    """What a site has under way. `since`: of who is being told, since when the first is.
+
+    `tried_again`: of how many of them the mail did not leave yet. `not_started`: whose workflow
+    the reconciler is to start.
+    """
+
+    being_told: int
+    since: datetime | None
+    tried_again: int
+    failed: int
+    not_started: int
+
+
 class AuditLine(Record):
     """What somebody changed in the console."""
 

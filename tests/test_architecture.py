@@ -30,6 +30,7 @@ OUTSIDE_THE_SANDBOX = {
     "engine.py",
     "client.py",
     "schedules.py",
+    "engine_state.py",
     "raw_calls.py",
     "converter.py",
     "__init__.py",

@@ -19,6 +19,9 @@ from workflows.client import or_unavailable
 from workflows.housekeeping import Reconciler
 from workflows.product_feed import FeedPoll
 
+RECONCILE = "reconcile"
+"""The schedule that finds what was missed, each minute."""
+
 
 @or_unavailable
 async def ensure_schedules(client: Client, feed_interval: timedelta) -> None:
@@ -26,7 +29,7 @@ async def ensure_schedules(client: Client, feed_interval: timedelta) -> None:
 
     Raises `EngineUnavailableError` where Temporal does not answer.
     """
-    await _ensure(client, "reconcile", Reconciler, timedelta(minutes=1))
+    await _ensure(client, RECONCILE, Reconciler, timedelta(minutes=1))
     await _ensure(client, "product-feeds", FeedPoll, feed_interval)
 
 

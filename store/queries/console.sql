@@ -42,6 +42,18 @@ DELETE FROM console_sessions WHERE digest = :digest;
 -- name: forget_sessions(longest)!
 DELETE FROM console_sessions WHERE created_date < now() - :longest::interval;
 
+-- name: workload(site)^
+-- What a shop has under way: `tried_again` of those that are told, whose mail did not leave yet.
+SELECT count(*) AS being_told, min(r.updated_date) AS since,
+       count(*) FILTER (WHERE d.state = 'deferred') AS tried_again,
+       (SELECT count(*) FROM requests f
+        WHERE f.site = :site AND (f.status COLLATE "C") = 'FAILED') AS failed,
+       (SELECT count(*) FROM requests n
+        WHERE NOT n.workflow_started AND n.site = :site) AS not_started
+FROM requests r
+LEFT JOIN deliveries d ON d.request_id = r.id AND d.restock_id = r.restock_id
+WHERE r.site = :site AND (r.status COLLATE "C") = 'PROCESSING';
+
 -- name: add_audit_line(site, who, what)!
 INSERT INTO audit_log (site, who, what) VALUES (:site, :who, :what);
 
