@@ -8,9 +8,10 @@ from domain.contracts import Delivery, Marking, Outcome, RequestState, Settling
 from store.store import Store
 
 
-async def recorded(store: Store, settling: Settling) -> Delivery:
+async def recorded(store: Store, settling: Settling, mail: bytes | None = None) -> Delivery:
     """Record how a telling ended, in one transaction; returns it with the status now.
 
+    `mail`: the one that was accepted, where it is at hand.
     Safe to repeat: only a request that is PROCESSING for this restock changes.
     """
     telling, delivery = settling.telling, settling.delivery
@@ -18,7 +19,7 @@ async def recorded(store: Store, settling: Settling) -> Delivery:
         record = await store.requests.get(telling.site, telling.request_id)
         status = record.status if record else None
     else:
-        status = await store.deliveries.settle(telling, delivery)
+        status = await store.deliveries.settle(telling, delivery, mail)
     return delivery.model_copy(update={"recorded": True, "status": status})
 
 

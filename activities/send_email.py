@@ -38,6 +38,14 @@ _PATIENCE_SECONDS_OF_A_RETRY = 60.0
 _MOST_COPIES = 5
 
 
+@dataclass(frozen=True)
+class _Told:
+    """How a telling went, and the mail that was accepted, which Temporal must not see."""
+
+    delivery: Delivery
+    mail: bytes | None = None
+
+
 async def _no_rate() -> bool:
     return False
 
@@ -73,21 +81,23 @@ class SendEmail:
         7. Write the mail and give it to the mail server.
         8. Surely not sent: note it and let Temporal retry, until it is time to give up. Perhaps
            sent: leave the claim and let Temporal retry (step 5).
-        9. Record the outcome at once: until then a crash could send the mail again. Where
-           Postgres is away just now, the outcome is returned and `record_outcome` writes it.
+        9. Record the outcome at once, with the mail as it went out: until then a crash could send
+           the mail again. Where Postgres is away just now, the outcome is returned and
+           `record_outcome` writes it, without the mail.
 
         Raises `ApplicationError` where a retry can help. No reply or failure holds an address.
         """
         if activity.info().is_local and (self.smtp.strained or await self.rate_is_set()):
             raise try_again("MailQueued", "mail goes through the task queue `email` now")
         async with _alive():
-            delivery = await self._in_turn(telling)
+            told = await self._in_turn(telling)
+        settling = Settling(telling=telling, delivery=told.delivery)
         try:
-            return await recorded(self.store, Settling(telling=telling, delivery=delivery))
+            return await recorded(self.store, settling, told.mail)
         except UNREACHABLE:
-            return delivery
+            return told.delivery
 
-    async def _in_turn(self, telling: Telling) -> Delivery:
+    async def _in_turn(self, telling: Telling) -> _Told:
         try:
             async with self.smtp.turn(_patience()) as send:
                 return await self._tell(telling, send)
@@ -95,26 +105,30 @@ class SendEmail:
             no_turn = str(error)
         raise try_again("MailWaits", no_turn, _later())
 
-    async def _tell(self, telling: Telling, send: Send) -> Delivery:
+    async def _tell(self, telling: Telling, send: Send) -> _Told:
         sender = self.mail_from
         identity = message_id(telling.request_id, telling.restock_id, domain_of(sender))
         mailing = await self.store.deliveries.begin(
             telling.site, telling.request_id, telling.restock_id, identity
         )
         if mailing is None or not mailing.ours:
-            return Delivery(outcome=Outcome.NOT_OURS)
+            return _Told(Delivery(outcome=Outcome.NOT_OURS))
         if _must_hold(mailing):
-            return Delivery(outcome=Outcome.UNKNOWN, reply="an earlier attempt may have sent it")
+            return _Told(
+                Delivery(outcome=Outcome.UNKNOWN, reply="an earlier attempt may have sent it")
+            )
         item = telling.item.or_else(mailing.known_item)
         if reason := _reason_to_wait(mailing, item):
-            return Delivery(outcome=Outcome.HELD_BACK, reply=reason)
+            return _Told(Delivery(outcome=Outcome.HELD_BACK, reply=reason))
         try:
             values = mail_values(item, mailing, telling.parameters, mailing.locale)
             letter = self.templates.render("back_in_stock", values, mailing.locale)
         except MailTemplateError as error:
-            return Delivery(outcome=Outcome.TEMPLATE_ERROR, reply=masked(str(error)))
+            return _Told(Delivery(outcome=Outcome.TEMPLATE_ERROR, reply=masked(str(error))))
         envelope = written(letter, mailing.mail_from or sender, mailing.email, identity)
-        return await self._deliver(telling, mailing, partial(send, envelope, _patience()))
+        delivery = await self._deliver(telling, mailing, partial(send, envelope, _patience()))
+        accepted = delivery.outcome is Outcome.ACCEPTED
+        return _Told(delivery, envelope.content if accepted else None)
 
     async def _deliver(
         self, telling: Telling, mailing: Mailing, send: Callable[[], Awaitable[str]]

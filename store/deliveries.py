@@ -1,5 +1,6 @@
 """The delivery ledger: claimed before the mail server is called, settled after."""
 
+import zlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -74,11 +75,14 @@ class Deliveries:
             self.pool, site=site, request_id=request_id, restock_id=restock_id, reply=reply
         )
 
-    async def settle(self, telling: Telling, delivery: Delivery) -> Status | None:
+    async def settle(
+        self, telling: Telling, delivery: Delivery, mail: bytes | None = None
+    ) -> Status | None:
         """Record how a telling ended: status, ledger, timeline and inbox in one statement.
 
-        Safe to repeat: only a request that is PROCESSING for this restock changes. Returns the
-        status now; none where the request was deleted.
+        `mail`: the source of the mail that was accepted, to be kept with the request. Safe to
+        repeat: only a request that is PROCESSING for this restock changes. Returns the status
+        now; none where the request was deleted.
         """
         settlement = _SETTLEMENTS[delivery.outcome]
         status = await _sql.settle_delivery(
@@ -92,6 +96,7 @@ class Deliveries:
             reply=delivery.reply,
             kind=settlement.step,
             line=settlement.line.format(reply=delivery.reply),
+            mail=None if mail is None else zlib.compress(mail),
         )
         return None if status is None else Status(status)
 
@@ -99,6 +104,17 @@ class Deliveries:
         """What the ledger says of each restock that told a request, the oldest first."""
         rows = _sql.of_request(self.pool, site=site, request_id=request_id)
         return [Attempted.of(row) async for row in rows]
+
+    async def mail_sent(self, site: str, request_id: UUID, restock_id: UUID) -> bytes | None:
+        """The source (RFC 5322) of the mail that a request got of a restock.
+
+        None where none was accepted, where the request is gone, and where Postgres was away when
+        the mail went out: what is recorded later goes through Temporal, as the mail may not.
+        """
+        mail = await _sql.mail_sent(
+            self.pool, site=site, request_id=request_id, restock_id=restock_id
+        )
+        return None if mail is None else zlib.decompress(mail)
 
     async def mail_trouble(self, site: str, reply: str) -> None:
         """Tell the owner, once, that mail is not going out."""

@@ -67,8 +67,8 @@ SELECT d.request_id, 'mail_deferred', :reply
 FROM deferred d JOIN requests r ON r.id = d.request_id AND r.site = :site
 WHERE d.said_before <> :reply;
 
--- name: settle_delivery(site, request_id, restock_id, status, auto_notified, state, reply, kind, line)$
--- The outcome of one telling: status, ledger, timeline and the owner's inbox, or none of them.
+-- name: settle_delivery(site, request_id, restock_id, status, auto_notified, state, reply, kind, line, mail)$
+-- The outcome of one telling: status, ledger, mail, timeline and the owner's inbox, or none of them.
 -- Returns the status now; null where the request was deleted.
 WITH settled AS (
     UPDATE requests SET status = :status, auto_notified = :auto_notified,
@@ -78,6 +78,10 @@ WITH settled AS (
 ), delivery AS (
     UPDATE deliveries SET state = :state, reply = :reply, settled_at = now()
     WHERE request_id = :request_id AND restock_id = :restock_id AND EXISTS (SELECT FROM settled)
+), mail AS (
+    INSERT INTO sent_mails (request_id, restock_id, mail)
+    SELECT id, :restock_id, :mail FROM settled WHERE :mail::bytea IS NOT NULL
+    ON CONFLICT (request_id, restock_id) DO UPDATE SET mail = excluded.mail
 ), step AS (
     INSERT INTO timeline (request_id, kind, detail) SELECT id, :kind, :reply FROM settled
 ), line AS (
@@ -103,6 +107,10 @@ SELECT d.restock_id, d.state, d.message_id, d.attempts, d.unknown_attempts, d.re
 FROM deliveries d JOIN requests r ON r.id = d.request_id
 WHERE r.site = :site AND r.id = :request_id
 ORDER BY d.claimed_at, d.restock_id;
+
+-- name: mail_sent(site, request_id, restock_id)$
+SELECT m.mail FROM sent_mails m JOIN requests r ON r.id = m.request_id
+WHERE r.site = :site AND r.id = :request_id AND m.restock_id = :restock_id;
 
 -- name: mail_trouble(site, reply)!
 -- Tells the owner once, in the inbox, that mail is not going out.
