@@ -11,8 +11,7 @@ from temporalio import activity
 
 from activities.alive import alive
 from activities.congestion import retry_delay
-from activities.mail import MailTemplateError, Templates, domain_of, written
-from activities.mail_values import mail_values
+from activities.mail import domain_of, written
 from activities.record_outcome import recorded
 from activities.retry import try_again
 from activities.smtp import (
@@ -27,6 +26,8 @@ from domain.contracts import Delivery, Outcome, Settling, Telling
 from domain.ids import message_id
 from domain.policy import UnknownDelivery
 from domain.privacy import masked
+from mails.letters import MailTemplateError, Templates
+from mails.values import mail_values
 from store.database import UNREACHABLE
 from store.records import Mailing
 from store.store import Store

@@ -11,8 +11,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.alive import alive
-from activities.formats import clock, price
-from activities.mail import Templates, domain_of, written
+from activities.mail import domain_of, written
 from activities.retry import try_again
 from activities.smtp import MailError, MailRefusedError, SmtpPool
 from domain.contracts import NoticeKind, RequestNotice, RestockNotice
@@ -21,6 +20,8 @@ from domain.ids import owner_message_id
 from domain.policy import OwnerNotices
 from domain.privacy import masked
 from domain.status import Step
+from mails.formats import clock, price
+from mails.letters import Templates
 from store.records import Outage, OwnerNotice, RequestOwnerNotice
 from store.store import Store
 

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from temporalio import activity
 
-from activities.formats import language_tag
-from activities.mail import MailTemplateError, Templates
-from activities.mail_values import mail_values
 from domain.preview import MailPreviewInput, PreviewedMail
 from domain.privacy import masked
+from mails.formats import language_tag
+from mails.letters import MailTemplateError, Templates
+from mails.values import mail_values
 from store.records import MailContent
 from store.store import Store
 

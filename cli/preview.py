@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 from typer import Argument, Option
 
-from activities.mail import Templates
 from activities.write_preview import WritePreview
 from api.own.dry_run import Arrival, DryRun, dry_run
 from cli.database import DataDir, with_store
@@ -22,6 +21,7 @@ from domain.locales import a_locale, locale_key
 from domain.matching import LARGEST_QUANTITY, Audience
 from domain.preview import MailPreviewInput, PreviewedMail
 from domain.settings import load_settings
+from mails.letters import Templates
 from store.bootstrap import MAIN_SITE
 from store.store import Store
 

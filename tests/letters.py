@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from activities.mail import Letter, Templates
-from activities.mail_values import mail_values
 from domain.catalog import Item
 from domain.policy import Policy
+from mails.letters import Letter, Templates
+from mails.values import mail_values
 from store.records import Mailing
 
 KIND = "back_in_stock"
-SHIPPED = Path(__file__).parents[1] / "activities" / "templates" / KIND
+SHIPPED = Path(__file__).parents[1] / "mails" / "templates" / KIND
 LANGUAGES = sorted(folder.name for folder in SHIPPED.glob("*/"))
 ASKED = datetime(2026, 11, 21, 12, tzinfo=UTC)
 # How CLDR keeps a price on one line.

@@ -11,17 +11,19 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "domain": set(),
     "store": {"domain"},
-    "activities": {"domain", "store"},
+    "mails": {"domain", "store"},
+    "activities": {"domain", "store", "mails"},
     "workflows": {"domain", "store", "activities"},
-    "worker": {"domain", "store", "activities", "workflows"},
-    "api": {"domain", "store", "workflows"},
-    "cli": {"domain", "store", "activities", "workflows", "worker", "api"},
+    "worker": {"domain", "store", "mails", "activities", "workflows"},
+    "api": {"domain", "store", "mails", "workflows"},
+    "cli": {"domain", "store", "mails", "activities", "workflows", "worker", "api"},
 }
 PACKAGES = set(MAY_IMPORT)
 THIRD_PARTY = {
     "domain": {"pydantic", "pydantic_core", "pydantic_settings", "email_validator"},
     "store": {"pydantic", "asyncpg", "aiosql"},
-    "activities": {"temporalio", "aiosmtplib", "jinja2", "babel", "httpx", "lxml"},
+    "mails": {"jinja2", "babel"},
+    "activities": {"temporalio", "aiosmtplib", "httpx", "lxml"},
     "workflows": {"temporalio", "google"},
     "worker": {"temporalio"},
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.formats import date, language_tag, price
+from mails.formats import date, language_tag, price
 
 MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 # How CLDR keeps a price on one line.

@@ -18,18 +18,17 @@ from shop import Shop
 from shoppers import address, part
 from smtp_sink import SmtpSink
 
-import activities
-from activities.mail import Templates, written
-from activities.mail_values import mail_values
+import mails
+from activities.mail import written
 from domain.addresses import sender
 from domain.catalog import Item
 from domain.contracts import NoticeKind
+from mails.letters import Templates
+from mails.values import mail_values
 from store.records import MailContent
 
 KIND = "back_in_stock"
-LOCALES = sorted(
-    folder.name for folder in Path(activities.__file__).parent.glob(f"templates/{KIND}/*/")
-)
+LOCALES = sorted(folder.name for folder in Path(mails.__file__).parent.glob(f"templates/{KIND}/*/"))
 HEADERS = ["mime-version", "from", "to", "subject", "date", "message-id", "auto-submitted"]
 HEADERS += ["content-type"]
 EVIL = [

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import ASKED, KIND, LANGUAGES, NBSP, mailing, rendered, said, values
 
-from activities.formats import date, price
-from activities.mail import Templates
-from activities.mail_values import mail_values
 from domain.catalog import Item
+from mails.formats import date, price
+from mails.letters import Templates
+from mails.values import mail_values
 
 
 def test_the_promised_languages_are_shipped() -> None:

@@ -9,10 +9,10 @@ from shoppers import address, orchid_key, part, wanted
 from smtp_sink import SmtpSink
 from temporalio.client import Client
 
-from activities import mail
-from activities.formats import date
-from activities.mail import MailTemplateError, Templates
 from domain.contracts import ReportedSignal
+from mails import letters as letters_module
+from mails.formats import date
+from mails.letters import MailTemplateError, Templates
 from workflows.engine import Engine
 
 PARTS = ("subject.txt", "body.txt", "body.html")
@@ -32,7 +32,7 @@ def test_the_closest_translation_speaks_and_the_owners_comes_before_the_shipped_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own, shipped = tmp_path / "own", tmp_path / "shipped"
-    monkeypatch.setattr(mail, "_SHIPPED", shipped)
+    monkeypatch.setattr(letters_module, "_SHIPPED", shipped)
     # The furthest first: each that is added is closer than all there are.
     for place in ("", "sv", "sv-SE"):
         for folder in (shipped, own):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from activities.mail import Letter, MailTemplateError, Templates, domain_of, written
+from activities.mail import domain_of, written
 from domain.contracts import NoticeKind
+from mails.letters import Letter, MailTemplateError, Templates
 
 KIND = "back_in_stock"
 FEED_NOTICES = {NoticeKind.FEED_TROUBLE, NoticeKind.FEED_RECOVERED}

@@ -16,7 +16,6 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 from test_reconciler import reconcile
 
-from activities.mail import Templates
 from activities.send_email import SendEmail
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
@@ -24,6 +23,7 @@ from domain.catalog import Item
 from domain.contracts import RestockSignal, Telling
 from domain.ids import message_id, outage_notice_workflow_id
 from domain.settings import Settings
+from mails.letters import Templates
 
 
 async def inbox(shop: Shop) -> list[str]:

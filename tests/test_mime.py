@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from activities.mail import Letter, domain_of, written
+from activities.mail import domain_of, written
 from activities.mime import mime
+from mails.letters import Letter
 
 SENDER, RECIPIENT, IDENTITY = "Shop <shop@x.test>", "a@example.com", "<1@x.test>"
 # What no shop, shopper or template can hand over is left out: lone surrogates.

@@ -13,7 +13,6 @@ from shoppers import address
 from smtp_sink import SmtpSink
 from temporalio.testing import ActivityEnvironment
 
-from activities.mail import Templates
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
 from activities.smtp import SmtpPool
@@ -22,6 +21,7 @@ from domain.catalog import Item
 from domain.contracts import Delivery, Settling, Telling
 from domain.ids import message_id
 from domain.settings import Settings
+from mails.letters import Templates
 from store.database import UNREACHABLE
 
 _HOLD = "SELECT FROM requests WHERE id = $1 FOR NO KEY UPDATE"

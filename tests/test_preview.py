@@ -18,9 +18,9 @@ from test_engine_away import cut_off as cut_off
 from test_request_errors import violations
 from voyado import contact, keep_products, subscribed
 
-from activities.mail import Templates
 from activities.write_preview import WritePreview
 from domain.preview import MailPreviewInput
+from mails.letters import Templates
 
 PREVIEW = "/v1/restocks/preview"
 REFERENCE = {"appId": STORES, "catalogItemId": "BAG"}

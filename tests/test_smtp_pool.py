@@ -16,7 +16,7 @@ from shop import eventually
 from smtp_sink import SmtpSink
 
 import activities.smtp
-from activities.mail import Letter, written
+from activities.mail import written
 from activities.smtp import (
     Envelope,
     MailDeferredError,
@@ -25,6 +25,7 @@ from activities.smtp import (
     SmtpPool,
 )
 from activities.smtp_server import SmtpServer
+from mails.letters import Letter
 
 LETTER = Letter(subject="Back", text="It is back.", html="<p>It is back.</p>")
 

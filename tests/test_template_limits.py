@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.mail import MailTemplateError, Templates
+from mails.letters import MailTemplateError, Templates
 
 KIND = "notice"
 VALUES = {

@@ -10,7 +10,6 @@ from temporalio.worker import Worker, WorkflowRunner
 from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
 from activities.count_outcomes import CountOutcomes
-from activities.mail import Templates
 from activities.poll_feeds import PollFeeds
 from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
@@ -23,6 +22,7 @@ from activities.write_preview import WritePreview
 from domain.contracts import EMAIL_TASK_QUEUE, TASK_QUEUE
 from domain.feeds import FEEDS_TASK_QUEUE
 from domain.settings import Settings
+from mails.letters import Templates
 from store.store import Store
 from worker.mail_rate import MailRate
 from workflows.arrivals import Arrivals

@@ -22,7 +22,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
-from activities.template_sizes import (
+from mails.template_sizes import (
     LARGEST_VALUE,
     MOST_MADE,
     REFUSALS,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from activities.formats import price
 from domain.catalog import Item
 from domain.images import shown_image, shown_url
+from mails.formats import price
 from store.records import MailContent
 
 
