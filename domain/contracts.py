@@ -193,7 +193,7 @@ class Announcement(Contract):
 class RestockInput(Contract):
     """Starts `Restock`: for one item or an audience of it, or for requests reported by their ids.
 
-    The last four fields carry a long announcement over continue-as-new.
+    The fields from `current` on carry a long announcement over continue-as-new.
     """
 
     site: SiteName
@@ -204,6 +204,7 @@ class RestockInput(Contract):
     reports: tuple[ReportedSignal, ...] = ()
     stock: StockChangedSignal | None = None
     announced: tuple[UUID, ...] = ()
+    paused: bool = False
 
 
 class Page(Contract):
@@ -320,13 +321,18 @@ class Counting(Contract):
 
 
 class RestockOutcome(Contract):
-    """How many requests of a restock are in which state."""
+    """How many requests of a restock are in which state.
+
+    `left_by_stop`: how many it has not come to, because its owner stopped it; none where it was
+    not stopped.
+    """
 
     item_name: str = ""
     told: int = 0
     failed: int = 0
     back_to_waiting: int = 0
     still_sending: int = 0
+    left_by_stop: int | None = None
 
     @property
     def reached(self) -> int:
@@ -340,6 +346,8 @@ class RestockOutcome(Contract):
         parts += [f"{self.failed} failed"] if self.failed else []
         parts += [f"{self.still_sending} still being tried"] if self.still_sending else []
         parts += [f"{self.back_to_waiting} keep waiting"] if self.back_to_waiting else []
+        if self.left_by_stop is not None:
+            parts.append(f"then stopped: {self.left_by_stop} more keep waiting")
         return ", ".join(parts)
 
 

@@ -9,6 +9,7 @@ RestockError
 │   ├── SubscriptionNotFoundError               404
 │   ├── ContactNotFoundError                    404  names the field
 │   ├── FeedNotFoundError                       404
+│   ├── RestockNotRunningError                  404
 │   ├── RequestAlreadyExistsError               409
 │   ├── ContactAlreadyExistsError               409
 │   ├── FeedWithoutUrlError                     409
@@ -118,6 +119,12 @@ class FeedNotFoundError(ApplicationError):
     http_status = 404
     code = "PRODUCT_FEED_NOT_FOUND"
     description = "There is no product feed for this locale."
+
+
+class RestockNotRunningError(ApplicationError):
+    http_status = 404
+    code = "RESTOCK_NOT_RUNNING"
+    description = "No such restock is running: it may be over."
 
 
 class RequestAlreadyExistsError(ApplicationError):

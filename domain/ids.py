@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.matching import Audience
 
 _REQUEST = "request/"
+_BY_IDS = "ids"
 
 
 def request_workflow_id(request_id: UUID) -> str:
@@ -26,11 +27,32 @@ def restock_workflow_id(site: str, item_key: str, audience: Audience | None = No
 
     To an audience of the item only: with `/<digest of the audience>` behind.
     """
+    return named_restock_workflow_id(site, restock_name(item_key, audience))
+
+
+def named_restock_workflow_id(site: str, name: str) -> str:
+    """The id of the workflow of a restock by its name within its site; of no other site's."""
+    return f"{_restocks_of(site)}{name}"
+
+
+def restock_name(item_key: str, audience: Audience | None = None) -> str:
+    """What tells the restocks of a site apart: the item, and the audience where it has one."""
     if audience in (None, Audience()):
-        return f"restock/{site}/{item_key}"
+        return item_key
     assert audience
     digest = hashlib.sha256(audience.model_dump_json().encode()).hexdigest()[:16]
-    return f"restock/{site}/{item_key}/{digest}"
+    return f"{item_key}/{digest}"
+
+
+def restock_name_of(site: str, workflow_id: str) -> str:
+    """The inverse of `named_restock_workflow_id`."""
+    return workflow_id.removeprefix(_restocks_of(site))
+
+
+def item_key_of_restock(name: str) -> str:
+    """The key of the item a restock announces, by its name; none of requests named by ids."""
+    item_key = name.partition("/")[0]
+    return "" if item_key == _BY_IDS else item_key
 
 
 def arrivals_workflow_id(site: str) -> str:
@@ -54,7 +76,8 @@ def report_workflow_id(site: str, request_ids: Iterable[UUID]) -> str:
     The same ids in any order give the same workflow, so a repeated report joins the first.
     """
     listed = ",".join(sorted(str(request_id) for request_id in request_ids))
-    return f"restock/{site}/ids/{hashlib.sha256(listed.encode()).hexdigest()[:32]}"
+    digest = hashlib.sha256(listed.encode()).hexdigest()[:32]
+    return named_restock_workflow_id(site, f"{_BY_IDS}/{digest}")
 
 
 def restock_signal_id(restock_id: UUID, request_id: UUID) -> str:
@@ -79,3 +102,8 @@ def owner_message_id(subject_id: UUID | str, kind: str, domain: str) -> str:
 def address_key(email: str) -> str:
     """What makes two addresses the same shopper's: the letters, whatever their case."""
     return email.strip().lower()
+
+
+def _restocks_of(site: str) -> str:
+    # A site's name has no slash, so that none is the beginning of another's.
+    return f"restock/{site}/"

@@ -36,7 +36,8 @@ class RunningWave(Contract):
     """The wave a running restock is at: its answer to a query.
 
     `begins`: when it looks at the stock; none where it did. `told`: how many the restock told so
-    far. `quantity`: what its source said; none without a count.
+    far. `quantity`: what its source said; none without a count. `paused`: by the owner; then it
+    begins when it is resumed, and not before `begins`.
     """
 
     wave: int
@@ -44,11 +45,13 @@ class RunningWave(Contract):
     told: int = 0
     source: Source = Source.REPORT
     quantity: int | None = None
+    paused: bool = False
 
     @classmethod
-    def of(cls, announcement: Announcement) -> Self:
+    def of(cls, announcement: Announcement, paused: bool) -> Self:
         stock = announcement.stock
         return cls(
+            paused=paused,
             wave=announcement.wave,
             begins=announcement.begins,
             told=announcement.told,
@@ -68,7 +71,8 @@ class Outlook:
     condition leaves them out. `wanted_ahead`: the units wanted by those ahead. `reason`: why the
     shopper would not be told now, if it were their turn; empty where they would. `stock`: the
     last that is known. `expected_wave`: about which wave tells them, from the stock as it is;
-    none where there is a reason. `expected_at`: when that is; none where no restock runs.
+    none where there is a reason. `expected_at`: when that is; none where no restock runs, or a
+    paused one.
     """
 
     place: int
@@ -149,7 +153,7 @@ def _waves_before(share: Share, ahead: int, own: int) -> int:
 def _expected_at(
     policy: Policy, running: RunningWave | None, before: int, now: datetime
 ) -> datetime | None:
-    if running is None or before > _MOST_WAVES_AHEAD:
+    if running is None or running.paused or before > _MOST_WAVES_AHEAD:
         return None
     at = max(running.begins or now, now)
     for _ in range(before):

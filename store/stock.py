@@ -7,10 +7,16 @@ from uuid import UUID
 
 from domain.locales import locale_key
 from domain.matching import Audience, StockLevel, Waiting, items_concerned
-from store.database import Connection, Pool, load_queries
+from store.database import Connection, Pool, Row, load_queries
 from store.records import Arrival
 
 _sql = load_queries("stock")
+
+
+class _News(StockLevel):
+    """A level that is news, with how many there were before."""
+
+    before: int
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def _newest(levels: Sequence[StockLevel], now: datetime) -> list[StockLevel]:
 
 async def _store(
     connection: Connection, site: str, levels: Sequence[StockLevel], now: datetime
-) -> list[StockLevel]:
+) -> list[_News]:
     rows = _sql.store_levels(
         connection,
         site=site,
@@ -90,10 +96,10 @@ async def _store(
         quantities=[level.quantity for level in levels],
         ats=[level.updated_on or now for level in levels],
     )
-    return [StockLevel.model_validate(dict(row)) async for row in rows]
+    return [_News.model_validate(dict(row)) async for row in rows]
 
 
-async def _note_arrivals(connection: Connection, site: str, levels: Sequence[StockLevel]) -> int:
+async def _note_arrivals(connection: Connection, site: str, levels: Sequence[_News]) -> int:
     """Note an arrival for each item that waits for one of the levels; returns how many."""
     if not levels:
         return 0
@@ -106,17 +112,23 @@ async def _note_arrivals(connection: Connection, site: str, levels: Sequence[Sto
         for level in levels
         for item_key in items_concerned(level, waiting.get(level.sku, []))
     }
-    if found:
-        await _sql.add_arrivals(
-            connection,
-            site=site,
-            item_keys=[item_key for item_key, _ in found],
-            locales=[audience.locale for _, audience in found],
-            external_ids=[audience.external_id for _, audience in found],
-            skus=[level.sku for level in found.values()],
-            quantities=[level.quantity for level in found.values()],
-        )
-    return len(found)
+    return len(await _add_arrivals(connection, site, found)) if found else 0
+
+
+async def _add_arrivals(
+    connection: Connection, site: str, found: dict[tuple[str, Audience], _News]
+) -> list[Row]:
+    rows = _sql.add_arrivals(
+        connection,
+        site=site,
+        item_keys=[item_key for item_key, _ in found],
+        locales=[audience.locale for _, audience in found],
+        external_ids=[audience.external_id for _, audience in found],
+        skus=[level.sku for level in found.values()],
+        quantities=[level.quantity for level in found.values()],
+        more=[level.quantity > level.before for level in found.values()],
+    )
+    return [row async for row in rows]
 
 
 async def _take_back(connection: Connection, site: str, levels: Sequence[StockLevel]) -> None:

@@ -10,6 +10,7 @@ from store.database import Pool, open_pool
 from store.deliveries import Deliveries
 from store.failed import Failed
 from store.feeds import Feeds
+from store.holds import Holds
 from store.idempotency import Idempotency
 from store.inbox import Inbox
 from store.listing import Listing
@@ -50,6 +51,10 @@ class Store:
     @property
     def restocks(self) -> Restocks:
         return Restocks(self.pool)
+
+    @property
+    def holds(self) -> Holds:
+        return Holds(self.pool)
 
     @property
     def queue(self) -> Queue:

@@ -23,7 +23,7 @@ from domain.ids import (
     report_workflow_id,
     restock_workflow_id,
 )
-from domain.matching import Audience
+from domain.matching import Audience, StockLevel
 from workflows.engine import Engine
 from workflows.housekeeping import Reconciler
 from workflows.restock import Restock
@@ -94,6 +94,21 @@ async def test_save_restocks(shop: Shop, temporal: Client) -> None:
     await shop.ask(address())
     await shop.report()
     await save(temporal, workflow_id, "restock_with_automation_off")
+
+
+async def test_save_a_restock_that_is_held(shop: Shop, temporal: Client) -> None:
+    engine, workflow_id = Engine(temporal), restock_workflow_id(shop.site, orchid_key())
+    await shop.call("PATCH", "/v1/policy", {"shoppersPerUnit": 1, "waveIntervalMinutes": 1 / 60})
+    asked = [await shop.ask(address()) for _ in range(4)]
+    await shop.store.stock.update(shop.site, [StockLevel(sku="orchid", quantity=1)])
+    await engine.arrivals_waiting(shop.site)
+    await shop.until(asked[0], "NOTIFICATION_SENT")
+    for act in (engine.pause_restock, engine.resume_restock):
+        await act(shop.site, orchid_key())
+    await shop.until(asked[1], "NOTIFICATION_SENT")
+    await engine.pause_restock(shop.site, orchid_key())
+    await engine.stop_restock(shop.site, orchid_key())
+    await save(temporal, workflow_id, "restock_paused_and_stopped")
 
 
 async def test_save_housekeeping(shop: Shop, temporal: Client) -> None:

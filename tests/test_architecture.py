@@ -34,6 +34,7 @@ OUTSIDE_THE_SANDBOX = {
     "schedules.py",
     "engine_state.py",
     "raw_calls.py",
+    "running.py",
     "converter.py",
     "__init__.py",
 }

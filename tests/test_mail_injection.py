@@ -109,7 +109,9 @@ def test_no_value_breaks_out_of_a_shoppers_mail(
 
 
 def notice(text: str) -> dict[str, Any]:
-    numbers = dict.fromkeys(("reached", "told", "failed", "still_sending", "back_to_waiting"), 1)
+    numbers = dict.fromkeys(
+        ("reached", "told", "failed", "still_sending", "back_to_waiting", "left_by_stop"), 1
+    )
     return numbers | {
         "site": {"name": text},
         "item": {"name": text, "price": text},

@@ -38,7 +38,9 @@ def sent(letter: Letter) -> EmailMessage:
 
 @pytest.mark.parametrize("kind", [KIND, *NoticeKind])
 def test_every_shipped_template_renders(kind: str) -> None:
-    outcome = dict.fromkeys(("reached", "told", "failed", "still_sending", "back_to_waiting"), 1)
+    outcome = dict.fromkeys(
+        ("reached", "told", "failed", "still_sending", "back_to_waiting", "left_by_stop"), 1
+    )
     known = values() | outcome | {"shopper": {"email": "a@b.test"}, "quantity": 1, "reply": "550"}
     feed = {"locale": "sv-SE", "trouble": "The server answered 404", "says": "2 items"}
     outage = {"since": "10:00", "until": "11:00", "reply": "421 busy"}

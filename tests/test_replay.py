@@ -33,6 +33,7 @@ NEEDED = {
     "product_feed",
     "arrivals",
     "restock_in_waves",
+    "restock_paused_and_stopped",
 }
 
 

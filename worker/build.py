@@ -10,6 +10,7 @@ from temporalio.worker import Worker, WorkflowRunner
 from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
 from activities.count_outcomes import CountOutcomes
+from activities.hold_restock import HoldRestock
 from activities.poll_feeds import PollFeeds
 from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
@@ -76,6 +77,7 @@ def build_workers(
     signal = SignalRequests(
         store, engine.announce, settings.email_rate is not None, engine.call_forward
     )
+    hold = HoldRestock(store)
     main = Worker(
         client,
         task_queue=TASK_QUEUE,
@@ -91,6 +93,9 @@ def build_workers(
             tell.tell_owner_of_outage,
             AnnouncePage(store, signal).announce_page,
             CountOutcomes(store).count_outcomes,
+            hold.hold_restock,
+            hold.release_restock,
+            hold.stop_restock,
             WritePreview(store, templates).write_preview,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             PollFeeds(store, engine.refresh_feed).poll_feeds,

@@ -9,12 +9,9 @@ from uuid import UUID, uuid4
 from temporalio.client import (
     Client,
     WorkflowFailureError,
-    WorkflowQueryFailedError,
-    WorkflowQueryRejectedError,
 )
 from temporalio.common import (
     Priority,
-    QueryRejectCondition,
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
@@ -35,6 +32,7 @@ from domain.contracts import (
 )
 from domain.errors import EngineUnavailableError
 from domain.feeds import FeedInput, RefreshSignal
+from domain.holding import RunningRestock
 from domain.ids import (
     arrivals_workflow_id,
     feed_workflow_id,
@@ -56,6 +54,7 @@ from workflows.preview import MailPreview
 from workflows.product_feed import ProductFeed
 from workflows.raw_calls import prioritise, signal_once
 from workflows.restock import Restock
+from workflows.running import ask_restock, names_of_running, running_restocks, signal_restock
 
 RESTOCK_SITE = SearchAttributeKey.for_keyword("RestockSite")
 RESTOCK_ITEM = SearchAttributeKey.for_keyword("RestockItem")
@@ -227,8 +226,37 @@ class Engine:
     ) -> list[RunningWave]:
         """The waves at which the restocks of an item for some audiences are now."""
         ids = [restock_workflow_id(site, item_key, audience) for audience in audiences]
-        found = await asyncio.gather(*(self._running_wave(each) for each in ids))
-        return [wave for wave in found if wave]
+        asked = (ask_restock(self.client, id, Restock.running_wave, _PATIENCE) for id in ids)
+        return [wave for wave in await asyncio.gather(*asked) if wave]
+
+    @or_unavailable
+    async def pause_restock(self, site: str, name: str) -> None:
+        """Have a restock tell nobody else until it is resumed. Raises `RestockNotRunningError`.
+
+        `name`: as `domain/ids.py` makes it; whatever it is, it names no other site's restock.
+        """
+        await signal_restock(self.client, site, name, Restock.pause, _PATIENCE)
+
+    @or_unavailable
+    async def resume_restock(self, site: str, name: str) -> None:
+        """Have a restock go on after a pause. Raises `RestockNotRunningError`."""
+        await signal_restock(self.client, site, name, Restock.resume, _PATIENCE)
+
+    @or_unavailable
+    async def stop_restock(self, site: str, name: str) -> None:
+        """Have a restock tell nobody else, and end. Raises `RestockNotRunningError`."""
+        await signal_restock(self.client, site, name, Restock.stop, _PATIENCE)
+
+    @or_unavailable
+    async def running_restocks(self, site: str, most: int) -> list[RunningRestock]:
+        """The restocks of a site that run, the newest first, with how far each is."""
+        return await running_restocks(self.client, site, most, _PATIENCE)
+
+    @or_unavailable
+    async def items_being_restocked(self, site: str, most: int) -> set[str]:
+        """The keys of the items whose restocks run."""
+        listed = await names_of_running(self.client, site, most, _PATIENCE)
+        return {each.item_key for each in listed if each.item_key}
 
     @or_unavailable
     async def preview_mail(self, site: str, request_id: UUID) -> PreviewedMail:
@@ -281,21 +309,6 @@ class Engine:
             static_summary=f"Restock of {what[:150] or 'an item'}",
             rpc_timeout=_PATIENCE,
         )
-
-    async def _running_wave(self, workflow_id: str) -> RunningWave | None:
-        try:
-            return await self.client.get_workflow_handle(workflow_id).query(
-                Restock.running_wave,
-                reject_condition=QueryRejectCondition.NOT_OPEN,
-                rpc_timeout=_PATIENCE,
-            )
-        except (WorkflowQueryRejectedError, WorkflowQueryFailedError):
-            # It has ended, or a worker of an older version runs it.
-            return None
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return None
 
     async def _start_with(
         self,

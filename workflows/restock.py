@@ -1,8 +1,12 @@
-"""One item that is back: those who wait are told in waves, page by page."""
+"""One item that is back: those who wait are told in waves, page by page.
+
+Its owner may pause, resume and stop it: a page that was begun is finished, and nobody else is told.
+"""
 
 import asyncio
-import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from temporalio import workflow
@@ -11,6 +15,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.announce_page import AnnouncePage
     from activities.count_outcomes import CountOutcomes
+    from activities.hold_restock import HoldRestock
     from activities.tell_owner import TellOwner
     from domain.contracts import (
         PAGES_PER_RUN,
@@ -24,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         RestockOutcome,
         StockChangedSignal,
     )
+    from domain.holding import MOST_WAVES_SHOWN, STOPPED, Holding, RestockProgress
     from domain.outlook import RunningWave
     from domain.progress import progress
 
@@ -32,6 +38,7 @@ _SOON = RetryPolicy(
     backoff_coefficient=1.5,
     maximum_interval=timedelta(seconds=15),
 )
+Kept = TypeVar("Kept")
 
 
 @workflow.defn
@@ -45,7 +52,11 @@ class Restock:
         self._stock = restock.stock
         self._current = restock.current
         self._announced = list(restock.announced)
+        self._paused = restock.paused
+        self._stopped = False
+        self._left_by_stop: int | None = None
         self._held_back = ""
+        self._progress = ""
         self._waiting = 0
         self._pages = 0
 
@@ -53,7 +64,10 @@ class Restock:
     async def run(self, restock: RestockInput) -> str:
         while True:
             while self._has_news():
-                await self._announce(self._current or self._next_announcement())
+                if self._stopped:
+                    await self._put_away()
+                else:
+                    await self._announce(self._current or self._next_announcement())
             if not self._announced:
                 return f"nobody was told: {self._held_back or 'nothing was reported'}"
             outcome = await self._outcome()
@@ -76,18 +90,48 @@ class Restock:
         # What came in last is what counts, also when it is nothing.
         self._stock = None if stock.quantity == 0 else stock
 
+    @workflow.signal(description="Tell nobody else until it is resumed.")
+    def pause(self) -> None:
+        self._paused = not self._stopped
+        self._show()
+
+    @workflow.signal(description="Go on telling, after a pause.")
+    def resume(self) -> None:
+        self._paused = False
+        self._show()
+
+    @workflow.signal(description="Tell nobody else; they wait until more come in, or a report.")
+    def stop(self) -> None:
+        self._paused, self._stopped = False, True
+        # What came in before is what is stopped; what comes in after is news.
+        self._reports, self._stock = [], None
+        self._show()
+
     @workflow.query(description="The wave it is at; none while it only waits for its mails.")
     def running_wave(self) -> RunningWave | None:
         current = self._current
-        return RunningWave.of(current) if current else None
+        return RunningWave.of(current, self._paused) if current else None
+
+    @workflow.query(description="How far it is: its waves, and whether it is paused.")
+    def progress(self) -> RestockProgress:
+        return RestockProgress(
+            item_key=self._restock.item_key,
+            audience=self._restock.audience,
+            wave=self.running_wave(),
+            waves=tuple(self._announced[-MOST_WAVES_SHOWN:]),
+            waiting=self._waiting,
+            paused=self._paused,
+            stopping=self._stopped,
+        )
 
     def _begun(self) -> list[UUID | None]:
         return [*self._announced, *([self._current.restock_id] if self._current else [])]
 
     def _has_news(self) -> bool:
-        return bool(self._current or self._reports or self._stock)
+        return bool(self._stopped or self._current or self._reports or self._stock)
 
     def _next_announcement(self) -> Announcement:
+        self._left_by_stop = None
         if self._reports:
             return Announcement(restock_id=workflow.uuid4(), report=self._reports.pop(0))
         stock, self._stock = self._stock, None
@@ -110,17 +154,67 @@ class Restock:
         self._current = announcement.following(result, workflow.uuid4)
 
     async def _its_time_has_come(self, announcement: Announcement) -> bool:
-        """Wait until a wave begins. False where a report came meanwhile: it tells everyone."""
-        if announcement.begins is None or announcement.begins <= workflow.now():
-            return True
-        with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(
-                lambda: bool(self._reports and announcement.stock),
-                timeout=announcement.begins - workflow.now(),
-                timeout_summary=f"Until wave {announcement.wave}",
-            )
-            return False
-        return True
+        """Wait until a wave begins. False where a report came meanwhile, or it was stopped."""
+        while True:
+            if self._paused:
+                await self._wait_while_paused(announcement)
+            if self._stopped:
+                return False
+            if announcement.begins is None or announcement.begins <= workflow.now():
+                return True
+            try:
+                await workflow.wait_condition(
+                    lambda: self._paused or self._stopped or self._tells_everyone(announcement),
+                    timeout=announcement.begins - workflow.now(),
+                    timeout_summary=f"Until wave {announcement.wave}",
+                )
+            except TimeoutError:
+                # Its time, whatever the clock says by a hair's breadth.
+                if not (self._paused or self._stopped):
+                    return True
+            if self._tells_everyone(announcement):
+                return False
+
+    def _tells_everyone(self, announcement: Announcement) -> bool:
+        """Whether a report came while a wave was waited for."""
+        return bool(self._reports and announcement.stock)
+
+    async def _wait_while_paused(self, announcement: Announcement) -> None:
+        await self._hold(HoldRestock.hold_restock, "Paused")
+        await workflow.wait_condition(
+            lambda: not self._paused or workflow.info().is_continue_as_new_suggested()
+        )
+        if self._paused:
+            self._go_on_in_a_new_run(announcement)
+        # A stop holds on.
+        if not self._stopped:
+            await self._hold(HoldRestock.release_restock, "Resumed")
+
+    async def _put_away(self) -> None:
+        """Stop: those who were not told wait on, and nothing old begins it again."""
+        self._left_by_stop = await self._hold(HoldRestock.stop_restock, "Stopped")
+        self._current, self._stopped, self._held_back = None, False, STOPPED
+
+    async def _hold(
+        self, activity: Callable[[HoldRestock, Holding], Awaitable[Kept]], summary: str
+    ) -> Kept:
+        return await workflow.execute_activity_method(
+            activity,
+            self._holding(),
+            start_to_close_timeout=timedelta(minutes=10),
+            heartbeat_timeout=timedelta(seconds=30),
+            summary=summary,
+        )
+
+    def _holding(self) -> Holding:
+        restock = self._restock
+        return Holding(
+            site=restock.site,
+            item_key=restock.item_key,
+            audience=restock.audience,
+            request_ids=restock.request_ids,
+            restock_id=self._announced[-1] if self._announced else None,
+        )
 
     def _with_latest_stock(self, announcement: Announcement) -> Announcement:
         """The wave, which goes by what came in while it was waited for."""
@@ -146,10 +240,17 @@ class Restock:
 
     def _note(self, announcement: Announcement, result: PageResult) -> None:
         self._waiting = result.waiting or self._waiting
-        workflow.set_current_details(progress(announcement, result, self._waiting))
+        self._progress = progress(announcement, result, self._waiting)
+        self._show()
         self._held_back = result.held_back
         if result.claimed and announcement.restock_id not in self._announced:
             self._announced.append(announcement.restock_id)
+
+    def _show(self) -> None:
+        """Say in the Temporal UI how far it is."""
+        held = "stopped" if self._stopped else "paused" if self._paused else ""
+        said = (held, self._progress)
+        workflow.set_current_details("; ".join(part for part in said if part))
 
     def _go_on_in_a_new_run(self, announcement: Announcement) -> None:
         workflow.continue_as_new(
@@ -159,6 +260,7 @@ class Restock:
                     "reports": tuple(self._reports),
                     "stock": self._stock,
                     "announced": tuple(self._announced),
+                    "paused": self._paused,
                 }
             )
         )
@@ -172,14 +274,13 @@ class Restock:
             retry_policy=_SOON,
             summary="Wait for the mails",
         )
-        await workflow.wait_condition(
-            lambda: counting.done() or bool(self._reports) or self._stock is not None
-        )
+        await workflow.wait_condition(lambda: counting.done() or self._has_news())
         if not counting.done():
             counting.cancel()
             await asyncio.gather(counting, return_exceptions=True)
             return None
-        return await counting
+        outcome = await counting
+        return outcome.model_copy(update={"left_by_stop": self._left_by_stop})
 
     async def _sum_up(self, outcome: RestockOutcome) -> None:
         workflow.set_current_details(outcome.sentence)
@@ -191,3 +292,4 @@ class Restock:
             summary=f"Owner notice: {outcome.sentence}"[:200],
         )
         self._announced.clear()
+        self._left_by_stop = None

@@ -30,7 +30,7 @@ SELECT site, item_key FROM items LIMIT :limit;
 -- Notes an arrival for each item that is in stock and awaited by somebody whom no restock has
 -- looked at since: because they asked after it, or because the last one was long ago, and policies
 -- change. All requests of an item go by the same SKUs. A level that is not fresh says less than
--- the shopper, who found the item sold out.
+-- the shopper, who found the item sold out. What the owner paused or stopped is not overlooked.
 INSERT INTO arrivals (site, item_key, locale, external_id, feed, sku, quantity, restock_id)
 SELECT i.site, i.item_key, l.locale, l.external_id, '', min(l.sku), max(l.quantity),
        gen_random_uuid()
@@ -57,6 +57,10 @@ LEFT JOIN LATERAL (
 ) last ON true
 WHERE coalesce(last.at, '-infinity') <= greatest(
     l.received_date, newest.created_date, now() - make_interval(secs => :again_seconds))
+  AND NOT EXISTS (
+    SELECT FROM restock_holds h
+    WHERE h.site = i.site AND h.item_key = i.item_key
+      AND h.locale IN ('', l.locale) AND h.external_id IN ('', l.external_id))
 GROUP BY i.site, i.item_key, l.locale, l.external_id
 ON CONFLICT DO NOTHING
 RETURNING site;

@@ -56,7 +56,7 @@ WHERE restock_id = :restock_id AND restock_page = :page AND status = 'PROCESSING
 -- name: take_page(site, restock_id, page, item_key, sku, locale, external_id, source, quantity, report, ids, stopped_ids, reasons, stopped, result)
 -- One page of a restock: claims the requests that are told, RECEIVED to PROCESSING, says in the
 -- timeline of the others why not, and keeps what it did for the log and for a retry; all of it or
--- nothing. A reason is told once, not at every stock level.
+-- nothing. A reason is told once, not at every stock level. A stop of the owner's is over with it.
 -- Waits for locked rows: skipping them would skip shoppers. Rows that a new timeline line refers
 -- to are locked FOR KEY SHARE, with which an update of the status does not conflict. Whoever locks
 -- several requests does it in the order of the queue, so that two never wait for each other.
@@ -90,6 +90,10 @@ WITH locked AS (
                WHERE site = :site AND id = ANY (:ids::uuid[] || :stopped_ids::uuid[]) LIMIT 1), ''),
            :locale, :external_id, :source, :quantity, :report
     ON CONFLICT DO NOTHING
+), begun_anew AS (
+    DELETE FROM restock_holds
+    WHERE site = :site AND item_key = :item_key
+      AND (:locale IN ('', locale) AND :external_id IN ('', external_id))
 ), page AS (
     INSERT INTO restock_pages (restock_id, page, handed_over, stopped, result)
     SELECT :restock_id, :page, (SELECT count(*) FROM claimed), :stopped, :result

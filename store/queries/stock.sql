@@ -1,16 +1,25 @@
 -- name: store_levels(site, skus, locales, external_ids, quantities, ats)
--- Stores the levels that are newer than what is stored; returns those. In one order, so that two
--- updates of the same items wait for each other instead of locking each other out. A level is of
--- now at the latest: a source whose clock is ahead must not shut later updates out.
-INSERT INTO stock_levels (site, sku, locale, external_id, quantity, at)
-SELECT :site, sku, locale, external_id, quantity, least(at, now())
-FROM unnest(:skus::text[], :locales::text[], :external_ids::text[], :quantities::integer[],
-            :ats::timestamptz[]) AS given (sku, locale, external_id, quantity, at)
-ORDER BY sku, locale, external_id
-ON CONFLICT (site, sku, locale, external_id) DO UPDATE
-SET quantity = excluded.quantity, at = excluded.at, received_date = now()
-WHERE stock_levels.at < excluded.at
-RETURNING sku, locale, external_id, quantity;
+-- Stores the levels that are newer than what is stored; returns those, with how many there were.
+-- In one order, so that two updates of the same items wait for each other instead of locking each
+-- other out. A level is of now at the latest: a source whose clock is ahead must not shut later
+-- updates out.
+WITH stored AS (
+    INSERT INTO stock_levels (site, sku, locale, external_id, quantity, at)
+    SELECT :site, sku, locale, external_id, quantity, least(at, now())
+    FROM unnest(:skus::text[], :locales::text[], :external_ids::text[], :quantities::integer[],
+                :ats::timestamptz[]) AS given (sku, locale, external_id, quantity, at)
+    ORDER BY sku, locale, external_id
+    ON CONFLICT (site, sku, locale, external_id) DO UPDATE
+    SET quantity = excluded.quantity, at = excluded.at, received_date = now()
+    WHERE stock_levels.at < excluded.at
+    RETURNING sku, locale, external_id, quantity
+)
+-- Beside the insert, this still sees the levels as they were.
+SELECT s.*, coalesce(before.quantity, 0) AS before
+FROM stored s
+LEFT JOIN stock_levels before
+    ON before.site = :site AND before.sku = s.sku AND before.locale = s.locale
+    AND before.external_id = s.external_id;
 
 -- name: waiting_for(site, skus)
 -- Whom a restock of some skus may concern: what the waiting requests have in common.
@@ -20,16 +29,24 @@ FROM unnest(:skus::text[]) AS named (sku)
 JOIN requests r ON r.skus @> ARRAY[named.sku]
 WHERE r.site = :site AND r.status = 'RECEIVED';
 
--- name: add_arrivals(site, item_keys, locales, external_ids, skus, quantities)!
+-- name: add_arrivals(site, item_keys, locales, external_ids, skus, quantities, more)
 -- Notes what is to be announced. What is noted already and not begun becomes what came in last.
+-- What the owner paused or stopped is begun again where there are `more` than before: a sale, or a
+-- level that is said again, is no news.
 INSERT INTO arrivals (site, item_key, locale, external_id, feed, sku, quantity, restock_id)
 SELECT :site, item_key, locale, external_id, '', sku, quantity, gen_random_uuid()
 FROM unnest(:item_keys::text[], :locales::text[], :external_ids::text[], :skus::text[],
-            :quantities::integer[]) AS given (item_key, locale, external_id, sku, quantity)
+            :quantities::integer[], :more::boolean[])
+    AS given (item_key, locale, external_id, sku, quantity, more)
+WHERE more OR NOT EXISTS (
+    SELECT FROM restock_holds h
+    WHERE h.site = :site AND h.item_key = given.item_key
+      AND h.locale IN ('', given.locale) AND h.external_id IN ('', given.external_id))
 ORDER BY item_key, locale, external_id
 ON CONFLICT (site, item_key, locale, external_id, feed) DO UPDATE
 SET sku = excluded.sku, quantity = excluded.quantity, restock_id = excluded.restock_id,
-    at = excluded.at;
+    at = excluded.at
+RETURNING item_key;
 
 -- name: take_back_arrivals(site, skus, locales, external_ids)!
 -- Forgets what is noted of skus that are sold out again.
