@@ -15,7 +15,16 @@ from api import health, mailbox, voyado
 from api.body_limits import MOST_BYTES, in_words
 from api.console.app import console_router, styles_and_scripts
 from api.errors import install_error_handlers, unforeseen
-from api.own import failed_requests, inbox, item_policies, policy, previews, restocks, timeline
+from api.own import (
+    failed_requests,
+    inbox,
+    item_policies,
+    policy,
+    previews,
+    restocks,
+    running_restocks,
+    timeline,
+)
 from api.rate_limiter import limiter_of
 from api.reference import (
     EVERYWHERE,
@@ -140,6 +149,7 @@ def _own_router() -> APIRouter:
     router.include_router(policy.router)
     router.include_router(item_policies.router)
     router.include_router(restocks.router)
+    router.include_router(running_restocks.router)
     router.include_router(previews.router)
     router.include_router(inbox.router)
     router.include_router(failed_requests.router)

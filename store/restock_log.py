@@ -31,3 +31,13 @@ class RestockLog:
         """
         rows = _sql.outcomes(self.pool, site=site, restock_ids=list(restock_ids))
         return {row["restock_id"]: RestockOutcome.model_validate(dict(row)) async for row in rows}
+
+    async def title(self, site: str, item_key: str, restock_id: UUID | None) -> str:
+        """What to call what a restock announces: as those who were told, or wait, know the item.
+
+        Empty where nobody does.
+        """
+        title: str | None = await _sql.title(
+            self.pool, site=site, item_key=item_key, restock_id=restock_id
+        )
+        return title or ""

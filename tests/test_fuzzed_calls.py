@@ -42,6 +42,7 @@ _GOOD: dict[tuple[str, str], Any] = {
     },
     ("PATCH", "/v1/policy/items"): {"sku": "A", "policy": {"minimumStock": 1}, "inherit": []},
     ("POST", "/v1/restocks/preview"): {"sku": "A", "quantity": 1, "locale": "sv-SE"},
+    ("POST", "/v1/restocks/stop"): {"sku": "A", "locale": "sv-SE"},
     ("POST", f"{V3}/contacts"): {
         "email": "fuzz@example.com",
         "locale": "sv-SE",

@@ -168,6 +168,8 @@ async def test_what_cannot_be_stored_is_refused_wherever_it_stands(shop: Shop, t
         ("PATCH", "/v1/policy", {"timeZone": text}, "timeZone"),
         ("PATCH", "/v1/policy", {text: 1}, ""),
         ("POST", "/v1/restocks/preview", {"sku": text, "quantity": 1}, "sku"),
+        ("POST", "/v1/restocks/pause", {"sku": text}, "sku"),
+        ("POST", "/v1/restocks/stop", {"sku": "A", "externalId": text}, "externalId"),
     ]
     for method, path, body, field in named:
         found = violations(await sent(shop, method, path, body))

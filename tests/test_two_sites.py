@@ -119,6 +119,10 @@ NAMED: dict[str, Callable[[Things], dict[str, Any]]] = {
     "POST /v1/restocks/preview": lambda things: {
         "json": {"itemKey": things.item_key, "quantity": 5}
     },
+    **{
+        f"POST /v1/restocks/{act}": lambda things: {"json": {"itemKey": things.item_key}}
+        for act in ("pause", "resume", "stop")
+    },
     "GET /v1/inbox": lambda things: {"params": {"before": things.line}},
 }
 """What each route names, beside what is in its path."""
@@ -128,6 +132,7 @@ NAMES_NOTHING = {
     f"GET {VOYADO}/product-feeds",
     "GET /v1/policy",
     "PATCH /v1/policy",
+    "GET /v1/restocks/running",
     "GET /healthz",
     "GET /readyz",
 }

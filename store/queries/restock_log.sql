@@ -27,3 +27,15 @@ SELECT restock_id, count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
 FROM requests
 WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[])
 GROUP BY restock_id;
+
+-- name: title(site, item_key, restock_id)$
+-- What an item is called: by one whom a restock claimed, or by one who waits.
+SELECT coalesce(nullif(item ->> 'name', ''), catalog_item_id)
+FROM (
+    (SELECT item, catalog_item_id FROM requests
+     WHERE site = :site AND restock_id = :restock_id::uuid LIMIT 1)
+    UNION ALL
+    (SELECT item, catalog_item_id FROM requests
+     WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED' LIMIT 1)
+) known
+LIMIT 1;
