@@ -34,11 +34,15 @@ class ClaimedRequest(Record):
 
 
 class WaitingStart(ClaimedRequest):
-    """A request whose workflow is to be started."""
+    """A request whose workflow is to be started.
+
+    `tell_owner`: whether the owner is to hear by mail that it is there.
+    """
 
     site: str
     catalog_item_id: str
     item: Item
+    tell_owner: bool = True
 
     @property
     def title(self) -> str:

@@ -4,6 +4,7 @@ from shop import Shop, eventually
 from shoppers import address, orchid_key, part
 from smtp_sink import SmtpSink
 from temporalio.client import Client
+from test_reconciler import made_while_temporal_was_away, reconcile
 from voyado import contact, subscribed
 
 from domain.ids import restock_workflow_id
@@ -41,6 +42,32 @@ async def test_with_notices_off_everything_stands_in_the_inbox_alone(
         "Asked to be told when Blue Orchid is back.",
     ]
     assert all(not step["kind"].startswith("owner") for step in await shop.timeline(request_id))
+
+
+async def notices_begun(temporal: Client, request_id: str) -> list[str]:
+    """The activities that the history of a request's workflow has."""
+    history = await temporal.get_workflow_handle(f"request/{request_id}").fetch_history()
+    return [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+
+
+async def test_with_notices_off_no_notice_is_begun_for_nothing(
+    shop: Shop, temporal: Client
+) -> None:
+    told = await shop.ask(address())
+    await shop.until_step(told, "owner_told")
+    await shop.call("PATCH", "/v1/policy", {"ownerNotices": "off"})
+    made = await shop.ask(address())
+    missed = str(await made_while_temporal_was_away(shop, address()))
+    await reconcile(temporal)
+    assert await notices_begun(temporal, told) == ["tell_owner_of_request"]
+    for request_id in (made, missed):
+        await temporal.get_workflow_handle(f"request/{request_id}").signal("mark_as_sent")
+        await temporal.get_workflow_handle(f"request/{request_id}").result()
+        assert await notices_begun(temporal, request_id) == []
 
 
 async def test_a_request_told_by_itself_is_told_to_the_owner_too(

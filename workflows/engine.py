@@ -82,7 +82,9 @@ class Engine:
         """Start the workflow of a new request, unless it runs."""
         await self.client.start_workflow(
             NotificationRequest.run,
-            NotificationRequestInput(request_id=request.id, site=request.site),
+            NotificationRequestInput(
+                request_id=request.id, site=request.site, tell_owner=request.tell_owner
+            ),
             id=request_workflow_id(request.id),
             task_queue=TASK_QUEUE,
             id_conflict_policy=_JOIN,

@@ -23,7 +23,8 @@ WITH contact AS (
     INSERT INTO conversations (site, contact_id, request_id, author, text)
     SELECT site, contact_id, id, 'shopper', :line FROM created
 )
-SELECT * FROM created;
+SELECT c.*, (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
+FROM created c LEFT JOIN policies p ON p.site = c.site AND p.item_key = '';
 
 -- name: find_open(site, item_key, address_key, audience_key)^
 -- A shopper's open request for an item.
@@ -114,11 +115,12 @@ UPDATE requests SET workflow_started = true WHERE id = :id AND NOT workflow_star
 
 -- name: not_started(older_than_seconds, limit)
 -- Requests whose workflow is not known to run.
-SELECT id, site, item_key, catalog_item_id, item
-FROM requests
-WHERE NOT workflow_started AND status IN ('RECEIVED', 'PROCESSING')
-  AND created_date < now() - make_interval(secs => :older_than_seconds)
-ORDER BY created_date
+SELECT r.id, r.site, r.item_key, r.catalog_item_id, r.item,
+       (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
+FROM requests r LEFT JOIN policies p ON p.site = r.site AND p.item_key = ''
+WHERE NOT r.workflow_started AND r.status IN ('RECEIVED', 'PROCESSING')
+  AND r.created_date < now() - make_interval(secs => :older_than_seconds)
+ORDER BY r.created_date
 LIMIT :limit;
 
 -- name: withdrawals(limit)
