@@ -2,26 +2,16 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from domain.addresses import deliverable
-from domain.text import Storable
+from domain.fields import Email as Email
 
 
 class Model(BaseModel):
     """Camel case on the wire; unknown fields are ignored, as Wix and Voyado do."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-
-Email = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=254),
-    Storable,
-    AfterValidator(deliverable),
-    Field(json_schema_extra={"format": "email"}),
-]
 
 
 def _is_none(value: object) -> bool:

@@ -10,13 +10,12 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     PlainSerializer,
-    StringConstraints,
     WithJsonSchema,
 )
 
+from domain.fields import ExternalId as ExternalId
+from domain.fields import Sku as Sku
 from domain.json_values import bounded_json
-from domain.matching import LONGEST_EXTERNAL_ID, LONGEST_SKU
-from domain.text import Storable
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,30})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
@@ -48,10 +47,6 @@ OrNone = Annotated[Value | None, BeforeValidator(_blank_as_none)]
 """A field that may be left out; `null` and an empty text are as good as nothing."""
 
 ContactId = Annotated[UUID, Path(alias="contactId", description="The contact's id.")]
-Sku = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SKU), Storable]
-ExternalId = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST_EXTERNAL_ID), Storable
-]
 FreeJson = Annotated[Any, AfterValidator(bounded_json)]
 FreeObject = Annotated[dict[str, Any], AfterValidator(bounded_json)]
 _DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time", "maxLength": _LONGEST_MOMENT})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID, uuid4
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.concealment import now_in_milliseconds
@@ -17,14 +17,14 @@ from domain.errors import (
     InvalidCatalogReferenceOptionsError,
     InvalidItemImageUrlError,
 )
-from domain.images import LONGEST_URL, usable_image_url
+from domain.fields import CatalogItemId, ImageText
+from domain.images import usable_image_url
 from domain.json_values import bounded_json
 from domain.status import Status
-from domain.text import Name, Storable
+from domain.text import Name
 from store.records import RequestRecord
 
 _MOST_IDS = 1000
-ImageText = Annotated[str, StringConstraints(max_length=LONGEST_URL), Storable]
 
 
 def _image_url(image: "ImageBody | None") -> str:
@@ -51,10 +51,7 @@ def _image_address(value: Any) -> Any:
 class ReferenceBody(Model):
     """An item of a catalogue."""
 
-    # As long as Wix takes it.
-    catalog_item_id: Annotated[str, StringConstraints(min_length=1, max_length=36), Storable] = (
-        Field(description="The item's id in its catalogue.")
-    )
+    catalog_item_id: CatalogItemId = Field(description="The item's id in its catalogue.")
     app_id: AppId = Field(description="The app that owns the catalogue.")
     options: OrAbsent[dict[str, Any]] = Field(
         default=None,
