@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import keys, mail, sites
+from cli import keys, mail, sites, users
 from cli.demo import demo
 from cli.exit import leave
 from cli.item_key import item_key
@@ -32,6 +32,7 @@ app.command()(preview)
 app.command("retry")(retry_failed)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
+app.add_typer(users.app, name="users")
 app.add_typer(mail.app, name="mail")
 
 

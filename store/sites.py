@@ -51,9 +51,9 @@ class Sites:
         )
         return changed is not None
 
-    async def get(self, site: str) -> Row:
-        """What a site is called, and its addresses and language; it must be there."""
-        row: Row = await _sql.get_site(self.pool, site=site)
+    async def get(self, site: str) -> Row | None:
+        """What a site is called, and its addresses and language."""
+        row: Row | None = await _sql.get_site(self.pool, site=site)
         return row
 
     async def describe(

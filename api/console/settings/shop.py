@@ -51,8 +51,8 @@ class App:
 
 @router.get("")
 async def show_shop(request: Request, visitor: Signed, services: Served) -> HTMLResponse:
-    site = await services.store.sites.get(visitor.site)
-    form = ShopForm.model_validate({name: site[name] or "" for name in ShopForm.model_fields})
+    site = dict(await services.store.sites.get(visitor.site) or {})
+    form = ShopForm.model_validate({name: site.get(name) or "" for name in ShopForm.model_fields})
     return await _shop_page(request, visitor, services, form)
 
 
