@@ -33,17 +33,21 @@ _POLICY = _AsWritten(linesep="\r\n", mangle_from_=False)
 
 
 def mime(headers: Mapping[str, str], text: str, html: str) -> bytes:
-    """A mail of two alternatives. `headers`: ready to be sent, as `header` and `mailbox` make them.
+    """A mail of two alternatives, or of the one that is not empty.
 
-    Raises `ValueError` where a header holds a line break.
+    `headers`: ready to be sent, as `header` and `mailbox` make them. Raises `ValueError` where a
+    header holds a line break.
     """
     message: Message[str, str] = Message(_POLICY)
     message["MIME-Version"] = "1.0"
     for name, value in headers.items():
         message[name] = value
-    message["Content-Type"] = f'multipart/alternative; boundary="{_BOUNDARY}"'
-    message.attach(_part("plain", text))
-    message.attach(_part("html", html))
+    if text and html:
+        message["Content-Type"] = f'multipart/alternative; boundary="{_BOUNDARY}"'
+        message.attach(_part("plain", text))
+        message.attach(_part("html", html))
+    else:
+        _fill(message, *(("html", html) if html else ("plain", text)))
     written = BytesIO()
     BytesGenerator(written, policy=_POLICY).flatten(message)
     return written.getvalue()
@@ -66,11 +70,15 @@ def mailbox(address: str, name: str = "") -> str:
 
 def _part(subtype: str, text: str) -> "Message[str, str]":
     part: Message[str, str] = Message(_POLICY)
+    _fill(part, subtype, text)
+    return part
+
+
+def _fill(part: "Message[str, str]", subtype: str, text: str) -> None:
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"
     part["Content-Transfer-Encoding"] = "quoted-printable"
     lines = text.replace("\r\n", "\n").replace("\r", "\n") + "\n"
     part.set_payload(quopri.encodestring(lines.encode(errors="replace")).decode("ascii"))
-    return part
 
 
 def _encoded(name: str, text: str, charset: str) -> str:

@@ -14,6 +14,7 @@ from activities.congestion import retry_delay
 from activities.mail import domain_of, written
 from activities.record_outcome import recorded
 from activities.retry import try_again
+from activities.shopper_letters import ShopperLetters
 from activities.smtp import (
     MailDeferredError,
     MailError,
@@ -26,8 +27,7 @@ from domain.contracts import Delivery, Outcome, Settling, Telling
 from domain.ids import message_id
 from domain.policy import UnknownDelivery
 from domain.privacy import masked
-from mails.letters import MailTemplateError, Templates
-from mails.values import mail_values
+from mails.template_errors import MailTemplateError
 from store.database import UNREACHABLE
 from store.records import Mailing
 from store.store import Store
@@ -53,14 +53,14 @@ async def _no_rate() -> bool:
 
 @dataclass(frozen=True)
 class SendEmail:
-    """Needs the store, the mail server, the templates, and two settings.
+    """Needs the store, the mail server, the letters, and two settings.
 
     `rate_is_set`: whether mail goes out at a set rate now.
     """
 
     store: Store
     smtp: SmtpPool
-    templates: Templates
+    letters: ShopperLetters
     mail_from: str
     give_up_after: timedelta
     rate_is_set: Callable[[], Awaitable[bool]] = _no_rate
@@ -79,7 +79,7 @@ class SendEmail:
            hold.
         6. Automation off, the item gone again, or no name or price known: hold the request back,
            with the reason.
-        7. Write the mail and give it to the mail server.
+        7. Write the mail, the owner's own or Restock's, and give it to the mail server.
         8. Surely not sent: note it and let Temporal retry, until it is time to give up. Perhaps
            sent: leave the claim and let Temporal retry (step 5).
         9. Record the outcome at once, with the mail as it went out: until then a crash could send
@@ -122,11 +122,12 @@ class SendEmail:
         if reason := _reason_to_wait(mailing, item):
             return _Told(Delivery(outcome=Outcome.HELD_BACK, reply=reason))
         try:
-            values = mail_values(item, mailing, telling.parameters, mailing.locale)
-            letter = self.templates.render("back_in_stock", values, mailing.locale)
+            found = await self.letters.write(telling.site, mailing, item, telling.parameters)
         except MailTemplateError as error:
             return _Told(Delivery(outcome=Outcome.TEMPLATE_ERROR, reply=masked(str(error))))
-        envelope = written(letter, mailing.mail_from or sender, mailing.email, identity)
+        if found.fell_back:
+            await self.letters.tell_owner(telling.site, telling.request_id, found.fell_back)
+        envelope = written(found.letter, mailing.mail_from or sender, mailing.email, identity)
         delivery = await self._deliver(telling, mailing, partial(send, envelope, _patience()))
         accepted = delivery.outcome is Outcome.ACCEPTED
         return _Told(delivery, envelope.content if accepted else None)

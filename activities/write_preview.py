@@ -5,21 +5,21 @@ from urllib.parse import urlsplit
 
 from temporalio import activity
 
+from activities.shopper_letters import ShopperLetters
 from domain.preview import MailPreviewInput, PreviewedMail
 from domain.privacy import masked
 from mails.formats import language_tag
-from mails.letters import MailTemplateError, Templates
-from mails.values import mail_values
+from mails.template_errors import MailTemplateError
 from store.records import MailContent
 from store.store import Store
 
 
 @dataclass(frozen=True)
 class WritePreview:
-    """Needs the store and the templates."""
+    """Needs the store and the letters."""
 
     store: Store
-    templates: Templates
+    letters: ShopperLetters
 
     @activity.defn
     async def write_preview(self, asked: MailPreviewInput) -> PreviewedMail:
@@ -34,13 +34,12 @@ class WritePreview:
         if content.item_url and "@" in content.item_url:
             content = content.model_copy(update={"item_url": _masked_url(content.item_url)})
         try:
-            return self._written(content)
+            return await self._written(asked.site, content)
         except MailTemplateError as error:
             return PreviewedMail(trouble=masked(str(error)))
 
-    def _written(self, content: MailContent) -> PreviewedMail:
-        values = mail_values(content.known_item, content, {}, content.locale)
-        letter = self.templates.render("back_in_stock", values, content.locale)
+    async def _written(self, site: str, content: MailContent) -> PreviewedMail:
+        letter = (await self.letters.write(site, content, content.known_item, {})).letter
         return PreviewedMail(
             subject=letter.subject,
             text=letter.text,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from typer import Argument, Option
 
+from activities.shopper_letters import ShopperLetters
 from activities.write_preview import WritePreview
 from api.own.dry_run import Arrival, DryRun, dry_run
 from cli.database import DataDir, with_store
@@ -82,7 +83,7 @@ async def _check_site(store: Store, site: str) -> None:
 async def _mail(store: Store, site: str, found: DryRun) -> PreviewedMail | None:
     if found.first_told is None:
         return None
-    write = WritePreview(store, Templates(load_settings().template_dir))
+    write = WritePreview(store, ShopperLetters(store, Templates(load_settings().template_dir)))
     return await write.write_preview(MailPreviewInput(site=site, request_id=found.first_told.id))
 
 

@@ -33,5 +33,6 @@ class Step(StrEnum):
     GAVE_UP = "gave_up"
     OUTCOME_UNKNOWN = "outcome_unknown"
     TEMPLATE_ERROR = "template_error"
+    OWN_MAIL_FAILED = "own_mail_failed"
     HELD_BACK = "held_back"
     MARKED = "marked"

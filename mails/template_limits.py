@@ -14,7 +14,7 @@ from functools import wraps
 from itertools import chain
 from typing import Any, TypeVar
 
-from jinja2 import Environment, nodes, pass_context
+from jinja2 import Environment, Template, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.nodes import EvalContext
@@ -118,11 +118,11 @@ class LimitedEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: _limited(name, act) for name, act in self.filters.items()}
         self.binop_table |= {sign: _measured(sign, self.binop_table[sign]) for sign in REFUSALS}
 
-    def rendered(self, name: str, values: Mapping[str, Any]) -> str:
+    def rendered(self, template: str | Template, values: Mapping[str, Any]) -> str:
         """The text of a template. Raises `TemplateLimitError`, and whatever a template raises."""
         token = _work.set(_Work())
         try:
-            return self.get_template(name).render(values)
+            return self.get_template(template).render(values)
         finally:
             _work.reset(token)
 

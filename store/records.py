@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.catalog import CatalogReference, Item
 from domain.contracts import NoticeKind, QueuePosition, ReportedSignal, Source
 from domain.feeds import FeedOutcome, FeedState
+from domain.mail_templates import MailKind, MailParts
 from domain.matching import Audience
 from domain.policy import Policy
 from domain.products import Product
@@ -242,7 +243,10 @@ class Arrival(Record):
 
 
 class MailContent(Record):
-    """What one mail to a shopper says."""
+    """What one mail to a shopper says.
+
+    `own_mails`: the versions that the owner wrote in place of Restock's, by locale.
+    """
 
     item: Item
     product: Product | None
@@ -250,6 +254,7 @@ class MailContent(Record):
     locale: str | None
     created_date: datetime
     site_name: str
+    own_mails: dict[str, int] = {}
 
     @property
     def known_item(self) -> Item:
@@ -268,6 +273,67 @@ class Mailing(MailContent):
     outcome_unknown: bool
     unknown_attempts: int
     tried_for: timedelta
+
+
+class SavedVersion(Record):
+    """A version of a mail that an owner wrote; without what it says.
+
+    Where the last one is not current, Restock's own mail is sent.
+    """
+
+    id: int
+    kind: MailKind
+    locale: str
+    version: int
+    is_current: bool
+    note: str
+    saved_by: str
+    saved_date: datetime
+
+
+class SavedMail(SavedVersion):
+    """A version of a mail with what it says."""
+
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def parts(self) -> MailParts:
+        return MailParts(subject=self.subject, text=self.text, html=self.html)
+
+
+class MailDraft(Record):
+    """What somebody is writing, the version it began from, and with whose data it is shown.
+
+    `test_to`: where it goes as a test, while it does.
+    """
+
+    id: UUID
+    kind: MailKind
+    locale: str
+    author: str
+    based_on: int
+    subject: str
+    text: str
+    html: str
+    request_id: UUID | None
+    test_to: str | None
+    changed_date: datetime
+
+    @property
+    def parts(self) -> MailParts:
+        return MailParts(subject=self.subject, text=self.text, html=self.html)
+
+
+class MailExample(Record):
+    """A request that waits, with whose data a mail can be shown."""
+
+    id: UUID
+    item_key: str
+    title: str
+    locale: str | None
+    created_date: datetime
 
 
 class Feed(Record):

@@ -14,6 +14,7 @@ from store.holds import Holds
 from store.idempotency import Idempotency
 from store.inbox import Inbox
 from store.listing import Listing
+from store.mail_templates import MailTemplates
 from store.overlooked import Overlooked
 from store.products import Products
 from store.purchases import Purchases
@@ -71,6 +72,10 @@ class Store:
     @property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.pool)
+
+    @property
+    def mail_templates(self) -> MailTemplates:
+        return MailTemplates(self.pool)
 
     @property
     def listing(self) -> Listing:

@@ -12,7 +12,8 @@ from temporalio.client import Client
 from domain.contracts import ReportedSignal
 from mails import letters as letters_module
 from mails.formats import date
-from mails.letters import MailTemplateError, Templates
+from mails.letters import Templates
+from mails.template_errors import MailTemplateError
 from workflows.engine import Engine
 
 PARTS = ("subject.txt", "body.txt", "body.html")
@@ -32,7 +33,7 @@ def test_the_closest_translation_speaks_and_the_owners_comes_before_the_shipped_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own, shipped = tmp_path / "own", tmp_path / "shipped"
-    monkeypatch.setattr(letters_module, "_SHIPPED", shipped)
+    monkeypatch.setattr(letters_module, "SHIPPED", shipped)
     # The furthest first: each that is added is closer than all there are.
     for place in ("", "sv", "sv-SE"):
         for folder in (shipped, own):
@@ -97,11 +98,14 @@ def test_a_locale_is_no_way_to_another_folder(tmp_path: Path) -> None:
     ("content", "where"),
     [
         (b"one\n{% for %}", "back_in_stock/sv_SE/body.txt, line 2"),
-        (b"{{ nothing }}", "back_in_stock/sv_SE/body.txt: 'nothing' is undefined"),
-        (b"{{ ''.__class__ }}", "back_in_stock/sv_SE/body.txt: access to attribute"),
-        (b"{{ request.date | money }}", "back_in_stock/sv_SE/body.txt: "),
-        (b"{{ nothing | money('SEK') }}", "back_in_stock/sv_SE/body.txt: 'nothing' is undefined"),
-        (b"{{ item.name.x | date }}", "back_in_stock/sv_SE/body.txt: "),
+        (b"{{ nothing }}", "back_in_stock/sv_SE/body.txt, line 1: 'nothing' is undefined"),
+        (b"{{ ''.__class__ }}", "back_in_stock/sv_SE/body.txt, line 1: access to attribute"),
+        (b"{{ request.date | money }}", "back_in_stock/sv_SE/body.txt, line 1: "),
+        (
+            b"{{ nothing | money('SEK') }}",
+            "back_in_stock/sv_SE/body.txt, line 1: 'nothing' is undefined",
+        ),
+        (b"{{ item.name.x | date }}", "back_in_stock/sv_SE/body.txt, line 1: "),
         (b"P\xe5 lager", "back_in_stock/sv_SE/body.txt: 'utf-8' codec"),
     ],
 )

@@ -10,7 +10,8 @@ import pytest
 
 from activities.mail import domain_of, written
 from domain.contracts import NoticeKind
-from mails.letters import Letter, MailTemplateError, Templates
+from mails.letters import Letter, Templates
+from mails.template_errors import MailTemplateError
 
 KIND = "back_in_stock"
 FEED_NOTICES = {NoticeKind.FEED_TROUBLE, NoticeKind.FEED_RECOVERED}

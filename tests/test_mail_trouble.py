@@ -17,6 +17,7 @@ from temporalio.testing import ActivityEnvironment
 from test_reconciler import reconcile
 
 from activities.send_email import SendEmail
+from activities.shopper_letters import ShopperLetters
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
 from domain.catalog import Item
@@ -119,7 +120,8 @@ async def test_a_server_that_keeps_losing_its_answers_does_not_make_copies_for_e
     )
     # The next attempt, which Temporal makes in a minute.
     smtp = SmtpPool(SmtpServer.from_url(settings.smtp_url.get_secret_value()))
-    send = SendEmail(shop.store, smtp, Templates(), settings.mail_from, timedelta(hours=48))
+    letters = ShopperLetters(shop.store, Templates())
+    send = SendEmail(shop.store, smtp, letters, settings.mail_from, timedelta(hours=48))
     telling = Telling(
         site=shop.site, request_id=request_id, restock_id=restock_id, item=Item(), parameters={}
     )

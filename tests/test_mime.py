@@ -35,7 +35,7 @@ def sent(letter: Letter) -> EmailMessage:
     return parsed(written(letter, SENDER, RECIPIENT, IDENTITY).content)
 
 
-@given(texts, texts)
+@given(texts.filter(bool), texts.filter(bool))
 @example("From here\n.\n.. dots", "=_restock\n--=_restock--\n")
 def test_both_texts_come_out_as_they_went_in(text: str, html: str) -> None:
     mail = sent(Letter(subject="Back", text=text, html=html))
@@ -43,6 +43,16 @@ def test_both_texts_come_out_as_they_went_in(text: str, html: str) -> None:
     for subtype, given_text in (("plain", text), ("html", html)):
         lines = given_text.replace("\r\n", "\n").replace("\r", "\n") + "\n"
         assert part(mail, subtype).replace("\r\n", "\n") == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "kind"),
+    [("Bäck", "", "text/plain"), ("", "<p>Bäck</p>", "text/html"), ("", "", "text/plain")],
+)
+def test_a_mail_of_one_part_is_that_part(text: str, html: str, kind: str) -> None:
+    mail = sent(Letter("Back", text, html))
+    assert (mail.get_content_type(), mail.is_multipart()) == (kind, False)
+    assert mail.get_content() == f"{text or html}\r\n"
 
 
 @given(names)

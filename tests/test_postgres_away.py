@@ -15,6 +15,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
+from activities.shopper_letters import ShopperLetters
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
 from domain.catalog import Item
@@ -31,7 +32,8 @@ _END_WHAT_WAITS = "SELECT count(pg_cancel_backend(pid)) FROM pg_locks WHERE NOT 
 @pytest_asyncio.fixture
 async def send(shop: Shop, settings: Settings) -> AsyncIterator[SendEmail]:
     smtp = SmtpPool(SmtpServer.from_url(settings.smtp_url.get_secret_value()))
-    yield SendEmail(shop.store, smtp, Templates(), settings.mail_from, timedelta(hours=48))
+    letters = ShopperLetters(shop.store, Templates())
+    yield SendEmail(shop.store, smtp, letters, settings.mail_from, timedelta(hours=48))
     await smtp.close()
 
 

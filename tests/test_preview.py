@@ -18,6 +18,7 @@ from test_engine_away import cut_off as cut_off
 from test_request_errors import violations
 from voyado import contact, keep_products, subscribed
 
+from activities.shopper_letters import ShopperLetters
 from activities.write_preview import WritePreview
 from domain.preview import MailPreviewInput
 from mails.letters import Templates
@@ -119,9 +120,10 @@ async def test_a_template_that_cannot_be_written_is_said_instead_of_the_mail(
     (waiting,) = await queue_up(shop)
     (tmp_path / "back_in_stock").mkdir()
     (tmp_path / "back_in_stock" / "subject.txt").write_text("{{ item.colour }}")
-    write = WritePreview(shop.store, Templates(tmp_path)).write_preview
+    letters = ShopperLetters(shop.store, Templates(tmp_path))
+    write = WritePreview(shop.store, letters).write_preview
     written = await write(MailPreviewInput(site=shop.site, request_id=waiting.id))
-    assert written.trouble.startswith("back_in_stock/subject.txt: ")
+    assert written.trouble.startswith("back_in_stock/subject.txt, line 1: ")
     gone = await write(MailPreviewInput(site=shop.site, request_id=uuid4()))
     assert gone.trouble == "The request is gone."
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mails.letters import MailTemplateError, Templates
+from mails.letters import Templates
+from mails.template_errors import MailTemplateError
 
 KIND = "notice"
 VALUES = {

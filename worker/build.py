@@ -16,6 +16,7 @@ from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
+from activities.shopper_letters import ShopperLetters
 from activities.signal_requests import SignalRequests
 from activities.smtp import SmtpPool
 from activities.tell_owner import TellOwner
@@ -63,11 +64,12 @@ def build_workers(
     (docs/decisions/0006-engine-speed.md).
     """
     templates = Templates(settings.template_dir)
+    letters = ShopperLetters(store, templates)
     engine = Engine(client)
     send = SendEmail(
         store,
         smtp,
-        templates,
+        letters,
         settings.mail_from,
         settings.email_give_up_after,
         MailRate(client).is_set,
@@ -96,7 +98,7 @@ def build_workers(
             hold.hold_restock,
             hold.release_restock,
             hold.stop_restock,
-            WritePreview(store, templates).write_preview,
+            WritePreview(store, letters).write_preview,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             PollFeeds(store, engine.refresh_feed).poll_feeds,
             Reconcile(

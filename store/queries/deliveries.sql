@@ -41,6 +41,10 @@ SELECT r.email, r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.cr
             AND l.external_id IN ('', coalesce(r.external_id, ''))
         WHERE k.id = :restock_id AND l.received_date > k.at
         ORDER BY l.at DESC LIMIT 1) AS stock,
+       -- The mails that the owner wrote.
+       coalesce((SELECT jsonb_object_agg(t.locale, t.id) FROM mail_templates t
+                 WHERE t.site = r.site AND t.kind = 'back_in_stock' AND t.is_current),
+                '{}') AS own_mails,
        s.name AS site_name, s.mail_from,
        coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
        EXISTS (SELECT FROM ours) AS ours,

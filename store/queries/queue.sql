@@ -25,6 +25,10 @@ GROUP BY r.id;
 -- What the mail to one shopper says, without whom it goes to.
 SELECT r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.created_date,
        (SELECT to_jsonb(p) FROM request_products p WHERE p.request_id = r.id) AS product,
+       -- The mails that the owner wrote.
+       coalesce((SELECT jsonb_object_agg(t.locale, t.id) FROM mail_templates t
+                 WHERE t.site = r.site AND t.kind = 'back_in_stock' AND t.is_current),
+                '{}') AS own_mails,
        s.name AS site_name
 FROM requests r
 JOIN sites s ON s.site = r.site
