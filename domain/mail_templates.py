@@ -1,8 +1,11 @@
 """Mail templates as a shop's owner writes them."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+
+from domain.contracts import Contract
 
 DEFAULT = ""
 """In place of a locale's key: the mail for those of whose language there is none."""
@@ -39,3 +42,17 @@ class MailParts(BaseModel):
 
     def of(self, part: Part) -> str:
         return str(getattr(self, part))
+
+
+class TrialMailInput(Contract):
+    """Starts `TrialMail`: asks for a draft to be sent, to the address that the draft holds."""
+
+    site: str
+    draft_id: UUID
+
+
+class TrialMailOutcome(Contract):
+    """Whether the mail server took it, and its words or what went wrong, free of addresses."""
+
+    accepted: bool
+    reply: str

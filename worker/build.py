@@ -16,6 +16,7 @@ from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
+from activities.send_trial_mail import SendTrialMail
 from activities.shopper_letters import ShopperLetters
 from activities.signal_requests import SignalRequests
 from activities.smtp import SmtpPool
@@ -34,6 +35,7 @@ from workflows.notification_request import NotificationRequest
 from workflows.preview import MailPreview
 from workflows.product_feed import FeedPoll, ProductFeed
 from workflows.restock import Restock
+from workflows.trial_mail import TrialMail
 
 WORKFLOWS = [
     NotificationRequest,
@@ -45,6 +47,7 @@ WORKFLOWS = [
     Reconciler,
     OutageNotice,
     Readiness,
+    TrialMail,
 ]
 _TASKS_WITHOUT_MAIL = 10
 # Each holds a connection to Postgres for as long as the download takes.
@@ -99,6 +102,7 @@ def build_workers(
             hold.release_restock,
             hold.stop_restock,
             WritePreview(store, letters).write_preview,
+            SendTrialMail(store, smtp, templates, settings.mail_from).send_trial_mail,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             PollFeeds(store, engine.refresh_feed).poll_feeds,
             Reconcile(

@@ -42,6 +42,7 @@ from domain.ids import (
     restock_workflow_id,
 )
 from domain.locales import locale_key
+from domain.mail_templates import TrialMailInput, TrialMailOutcome
 from domain.matching import Audience
 from domain.outlook import RunningWave
 from domain.preview import MailPreviewInput, PreviewedMail
@@ -55,6 +56,7 @@ from workflows.product_feed import ProductFeed
 from workflows.raw_calls import prioritise, signal_once
 from workflows.restock import Restock
 from workflows.running import ask_restock, names_of_running, running_restocks, signal_restock
+from workflows.trial_mail import TrialMail
 
 RESTOCK_SITE = SearchAttributeKey.for_keyword("RestockSite")
 RESTOCK_ITEM = SearchAttributeKey.for_keyword("RestockItem")
@@ -62,6 +64,7 @@ RESTOCK_ITEM = SearchAttributeKey.for_keyword("RestockItem")
 # A shopper or an inventory service waits for these calls; the reconciler makes up for a create.
 _PATIENCE = timedelta(seconds=3)
 _PREVIEW_PATIENCE = timedelta(seconds=10)
+_TRIAL_PATIENCE = timedelta(seconds=30)
 # Of Temporal's task queues, where lower goes first. A request waits as one of many, and is called
 # forward where it is told alone.
 _MARKED_BY_OWNER, _ALONE, _ONE_OF_MANY = 1, 3, 5
@@ -276,6 +279,24 @@ class Engine:
             )
         except WorkflowFailureError as error:
             raise EngineUnavailableError("No worker wrote the mail in time.") from error
+
+    @or_unavailable
+    async def send_trial_mail(self, site: str, draft_id: UUID) -> TrialMailOutcome:
+        """Have a draft sent where it says; returns what the mail server answered."""
+        try:
+            return await self.client.execute_workflow(
+                TrialMail.run,
+                TrialMailInput(site=site, draft_id=draft_id),
+                id=f"trial-mail/{uuid4()}",
+                task_queue=TASK_QUEUE,
+                execution_timeout=_TRIAL_PATIENCE,
+                search_attributes=_attributes(site),
+                priority=_priority(_MARKED_BY_OWNER, site, ""),
+                static_summary="Sends a mail as a test",
+                rpc_timeout=_TRIAL_PATIENCE,
+            )
+        except WorkflowFailureError as error:
+            raise EngineUnavailableError("No worker sent the mail in time.") from error
 
     @or_unavailable
     async def worker_answers(self) -> bool:
