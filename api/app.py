@@ -16,6 +16,7 @@ from api.body_limits import MOST_BYTES, in_words
 from api.console.app import console_router, styles_and_scripts
 from api.errors import install_error_handlers, unforeseen
 from api.own import (
+    demand_list,
     failed_requests,
     inbox,
     item_policies,
@@ -151,6 +152,7 @@ def _own_router() -> APIRouter:
     router.include_router(restocks.router)
     router.include_router(running_restocks.router)
     router.include_router(previews.router)
+    router.include_router(demand_list.router)
     router.include_router(inbox.router)
     router.include_router(failed_requests.router)
     return router

@@ -132,6 +132,53 @@ class LoggedRestock(Record):
     stopped: dict[str, int]
 
 
+class WantedItem(Record):
+    """An item that shoppers wait for: how many, for how many units, since when the first.
+
+    `items`, `all_shoppers`, `all_units`, `all_oldest`: the same over all items of the site.
+    """
+
+    item_key: str
+    shoppers: int
+    units: int
+    oldest: datetime
+    items: int
+    all_shoppers: int
+    all_units: int
+    all_oldest: datetime
+
+
+class ShownItem(Record):
+    """What an item is called and costs, as far as a product feed or its newest request says.
+
+    `stock`: the last level that the inventory told, of any locale.
+    """
+
+    item_key: str
+    app_id: str
+    catalog_item_id: str
+    options: dict[str, Any] | None
+    skus: tuple[str, ...]
+    item: Item
+    product: Product | None
+    stock: int | None
+
+    @property
+    def known_item(self) -> Item:
+        return self.product.item.or_else(self.item) if self.product else self.item
+
+    @property
+    def title(self) -> str:
+        """What to call it: its name, or its id where that is not known."""
+        return self.known_item.name or self.catalog_item_id
+
+    @property
+    def reference(self) -> CatalogReference:
+        return CatalogReference(
+            app_id=self.app_id, catalog_item_id=self.catalog_item_id, options=self.options
+        )
+
+
 class ItemPolicy(Record):
     """What an item's policy changes of its site's, and the policy it has with that.
 

@@ -8,6 +8,7 @@ from store.console import Console
 from store.contacts import Contacts
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
+from store.demand import Demand
 from store.failed import Failed
 from store.feeds import Feeds
 from store.holds import Holds
@@ -52,6 +53,10 @@ class Store:
     @property
     def restocks(self) -> Restocks:
         return Restocks(self.pool)
+
+    @property
+    def demand(self) -> Demand:
+        return Demand(self.pool)
 
     @property
     def holds(self) -> Holds:

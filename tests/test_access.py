@@ -59,6 +59,7 @@ MAY_CALL = {
     "POST /v1/restocks/pause": OWNER,
     "POST /v1/restocks/resume": OWNER,
     "POST /v1/restocks/stop": OWNER,
+    "GET /v1/demand": OWNER,
     "GET /v1/inbox": OWNER,
     "POST /v1/requests/retry": OWNER,
     "GET /healthz": ANYONE,

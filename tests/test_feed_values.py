@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.feeds.attributes import attribute_name, clean
-from activities.feeds.prices import is_within, parse_price
 from activities.feeds.reader import FeedReader
+from domain.prices import is_within, parse_price
 from domain.products import Availability
 
 NBSP, THIN = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"

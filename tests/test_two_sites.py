@@ -119,6 +119,7 @@ NAMED: dict[str, Callable[[Things], dict[str, Any]]] = {
     "POST /v1/restocks/preview": lambda things: {
         "json": {"itemKey": things.item_key, "quantity": 5}
     },
+    "GET /v1/demand": lambda things: {"params": {"after": f"1.{things.item_key}"}},
     **{
         f"POST /v1/restocks/{act}": lambda things: {"json": {"itemKey": things.item_key}}
         for act in ("pause", "resume", "stop")
@@ -213,6 +214,7 @@ async def state(shop: Shop, things: Things) -> list[Any]:
         await shop.call("GET", "/v1/policy/items"),
         await shop.call("PUT", f"{BASE}/settings"),
         await shop.call("GET", "/v1/restocks"),
+        await shop.call("GET", "/v1/demand"),
     ]
     assert {reply.status_code for reply in replies} == {200, 202}
     levels = "SELECT sku, quantity FROM stock_levels WHERE site = $1"

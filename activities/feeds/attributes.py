@@ -8,8 +8,8 @@ from html import unescape
 from html.entities import html5
 from itertools import islice
 
-from activities.feeds.prices import Price, is_within, parse_price, price_now
 from domain.images import web_url
+from domain.prices import Price, is_within, parse_price, price_now
 from domain.products import Availability, Product
 
 _LONGEST_ID = 100

@@ -9,12 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from api.auth import Owner
 from api.fields import Model, OrAbsent
-from api.own.items import ItemBody, ItemKey
+from api.own.items import ItemBody, ItemKey, shown_reference
 from api.own.policy_bodies import ItemPolicyBody, PolicyBody
 from api.reference import refusals
 from api.services import Served, Services
 from api.wix.models import ReferenceBody
-from domain.catalog import VOYADO_APP_ID, CatalogReference
+from domain.catalog import CatalogReference
 from domain.errors import InvalidCatalogReferenceOptionsError
 from store.records import ItemPolicy
 
@@ -101,7 +101,7 @@ class ItemPolicyReply(Model):
         """`named`: which item it is, where the caller said so."""
         return cls(
             item_key=item.item_key,
-            **_shown(named or item.reference),
+            **shown_reference(named or item.reference),
             overrides=item.overrides,
             policy=PolicyBody.of(item.policy),
         )
@@ -156,11 +156,3 @@ async def _change(services: Services, site: str, body: ItemPolicyChangeBody) -> 
         return
     changes = body.policy.changes("policy.") if body.policy else {}
     await sites.change_item_policy(site, body.key(), changes, body.inherit)
-
-
-def _shown(reference: CatalogReference | None) -> dict[str, Any]:
-    if reference is None:
-        return {}
-    if reference.app_id == VOYADO_APP_ID:
-        return {"sku": reference.catalog_item_id}
-    return {"catalog_reference": ReferenceBody.model_construct(**dict(reference))}

@@ -1,6 +1,6 @@
 """How a caller of Restock's own API names an item."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -52,3 +52,12 @@ class ItemBody(Model):
         """The key of the item. Raises `InvalidCatalogReferenceOptionsError`."""
         reference = self.reference()
         return reference.item_key if reference else self.item_key or ""
+
+
+def shown_reference(reference: CatalogReference | None) -> dict[str, Any]:
+    """The fields `catalog_reference` or `sku` of a reply, as callers name such an item."""
+    if reference is None:
+        return {}
+    if reference.app_id == VOYADO_APP_ID:
+        return {"sku": reference.catalog_item_id}
+    return {"catalog_reference": ReferenceBody.model_construct(**dict(reference))}
