@@ -1,20 +1,18 @@
 """What is sent to make a product feed: a URL, or the feed itself."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from pydantic import AfterValidator, Field, ValidationError
-from starlette.requests import ClientDisconnect
 
 from api.fields import Model
 from api.services import Services
+from api.uploads import at_most
 from api.violations import invalid_request
 from domain.errors import (
-    BodyTooLargeError,
     FieldViolation,
     InvalidRequestError,
     UnsupportedMediaTypeError,
@@ -97,12 +95,12 @@ async def put_feed(
         return await feeds.put(site, replace(source, url=url))
     if kind not in _EXAMPLES:
         raise UnsupportedMediaTypeError(f"Send {_JSON}, or a feed as {', '.join(_EXAMPLES)}.")
-    chunks = _at_most(services.settings.feed_max_bytes, request)
+    chunks = at_most(services.settings.feed_max_bytes, request)
     return await feeds.save_upload(site, replace(source, content_type=content_type), chunks)
 
 
 async def _url(request: Request, allow_private: bool) -> str:
-    body = b"".join([chunk async for chunk in _at_most(_LONGEST_JSON, request)])
+    body = b"".join([chunk async for chunk in at_most(_LONGEST_JSON, request)])
     try:
         url = UrlBody.model_validate(json.loads(body)).url
     except ValidationError as error:
@@ -123,16 +121,3 @@ def _is_private(url: str) -> bool:
         return not is_public(urlsplit(url).hostname or "")
     except ValueError:
         return False
-
-
-async def _at_most(most: int, request: Request) -> AsyncIterator[bytes]:
-    """The body, piece by piece, up to `most` bytes."""
-    length = 0
-    try:
-        async for chunk in request.stream():
-            length += len(chunk)
-            if length > most:
-                raise BodyTooLargeError(f"The body is larger than {most:,} bytes.")
-            yield chunk
-    except ClientDisconnect:
-        raise InvalidRequestError(FieldViolation("", "The body broke off.")) from None
