@@ -53,6 +53,7 @@ class Reconcile:
         5. Note items that are in stock and that nobody has announced to somebody who waits, and
            have them announced, with what else came in and was left.
         6. Have owners told whose mail goes out again.
+        7. Forget what has been kept for long enough: replies, and reports of imports.
 
         Safe to run twice: a running workflow is not started again, an ended one not signalled.
         """
@@ -66,6 +67,7 @@ class Reconcile:
         for site in outages:
             await self.mail_recovered(site)
         await self.store.idempotency.forget_expired()
+        await self.store.imports.forget_old()
         found = Reconciled(
             started=started,
             expired=expired,

@@ -18,6 +18,7 @@ from api.errors import install_error_handlers, unforeseen
 from api.own import (
     demand_list,
     failed_requests,
+    imports,
     inbox,
     item_policies,
     policy,
@@ -155,6 +156,7 @@ def _own_router() -> APIRouter:
     router.include_router(demand_list.router)
     router.include_router(inbox.router)
     router.include_router(failed_requests.router)
+    router.include_router(imports.router)
     return router
 
 

@@ -10,9 +10,11 @@ RestockError
 │   ├── ContactNotFoundError                    404  names the field
 │   ├── FeedNotFoundError                       404
 │   ├── RestockNotRunningError                  404
+│   ├── ImportNotFoundError                     404
 │   ├── RequestAlreadyExistsError               409
 │   ├── ContactAlreadyExistsError               409
 │   ├── FeedWithoutUrlError                     409
+│   ├── ImportNotReadyError                     409
 │   ├── IdempotencyKeyReusedError               409
 │   ├── BodyTooLargeError                       413
 │   ├── UnsupportedMediaTypeError               415
@@ -127,6 +129,12 @@ class RestockNotRunningError(ApplicationError):
     description = "No such restock is running: it may be over."
 
 
+class ImportNotFoundError(ApplicationError):
+    http_status = 404
+    code = "IMPORT_NOT_FOUND"
+    description = "There is no import with this id."
+
+
 class RequestAlreadyExistsError(ApplicationError):
     http_status = 409
     code = "BACK_IN_STOCK_NOTIFICATION_REQUEST_ALREADY_EXISTS"
@@ -147,6 +155,12 @@ class FeedWithoutUrlError(ApplicationError):
     http_status = 409
     code = "PRODUCT_FEED_WITHOUT_URL"
     description = "This product feed was uploaded: upload it again to change it."
+
+
+class ImportNotReadyError(ApplicationError):
+    http_status = 409
+    code = "IMPORT_NOT_READY"
+    description = "This import does not wait for an answer: see its state."
 
 
 class BodyTooLargeError(ApplicationError):

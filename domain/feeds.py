@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.contracts import Contract, NoticeKind
 
 FEEDS_TASK_QUEUE = "feeds"
-"""Readings of product feeds, a few at a time."""
+"""Readings of product feeds and of files to import, a few at a time."""
 
 
 class FeedState(StrEnum):

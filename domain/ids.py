@@ -65,6 +65,11 @@ def feed_workflow_id(site: str, locale: str) -> str:
     return f"feed/{site}/{locale}"
 
 
+def import_workflow_id(import_id: UUID) -> str:
+    """The id of the workflow that imports a waiting list: `import/<uuid>`."""
+    return f"import/{import_id}"
+
+
 def outage_notice_workflow_id(site: str) -> str:
     """The id of the workflow that tells an owner that mail goes out again."""
     return f"outage-notice/{site}"

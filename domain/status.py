@@ -24,6 +24,7 @@ class Step(StrEnum):
     """What a line of a request's timeline tells."""
 
     REQUESTED = "requested"
+    IMPORTED = "imported"
     OWNER_TOLD = "owner_told"
     OWNER_NOT_TOLD = "owner_not_told"
     CLAIMED = "claimed"

@@ -11,6 +11,7 @@ import asyncpg
 from domain.errors import ContactAlreadyExistsError, ContactNotFoundError
 from domain.ids import address_key
 from store.database import Connection, Pool, load_queries
+from store.imports import forget_imported
 from store.purchases import forget_purchases, move_purchases
 from store.records import Contact, ContactDetails
 
@@ -77,7 +78,8 @@ class Contacts:
             raise ContactAlreadyExistsError() from None
 
     async def erase(self, site: str, contact_id: UUID) -> list[UUID]:
-        """Delete a contact with all that is known of it: requests, inbox lines, purchases.
+        """Delete a contact with all that is known of it: requests, inbox lines, purchases, lines
+        of imports.
 
         Returns the requests that were open; their workflows are told afterwards. Raises
         `ContactNotFoundError`.
@@ -90,6 +92,7 @@ class Contacts:
             ]
             address = address_key(contact.email)
             await forget_purchases(connection, site, address)
+            await forget_imported(connection, site, address)
             await _sql.forget_answers(connection, **whose, address_key=address)
             await _sql.delete_contact(connection, site=site, id=contact_id)
         return withdrawn

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from domain.catalog import CatalogReference, Item, Wanted
 from domain.errors import RequestAlreadyExistsError
 from domain.ids import address_key
 from domain.locales import fallback_chain
-from domain.status import Status
+from domain.status import Status, Step
 from store.database import Connection, Pool, load_queries
 from store.records import RequestRecord, TimelineStep, WaitingStart
 
@@ -43,6 +44,18 @@ class Requests:
             if row := await _sql.find_open(self.pool, site=site, **_identity(wanted)):
                 return RequestRecord.of(row), False
         raise RequestAlreadyExistsError(None)
+
+    async def take_over(
+        self, site: str, wanted: Wanted, created_date: datetime, origin: str
+    ) -> RequestRecord | None:
+        """Make a request that another system kept; none where the shopper waits already.
+
+        `origin`: where it comes from, for the timeline.
+        """
+        imported = {"created_date": created_date, "kind": Step.IMPORTED, "detail": origin}
+        columns = _columns(site, wanted) | imported | {"line": None}
+        row = await _sql.create_request(self.pool, **columns)
+        return RequestRecord.of(row) if row else None
 
     async def get(self, site: str, request_id: UUID) -> RequestRecord | None:
         row = await _sql.get_request(self.pool, site=site, id=request_id)
@@ -107,6 +120,9 @@ class Requests:
     async def workflow_started(self, request_id: UUID) -> None:
         await _sql.workflow_started(self.pool, id=request_id)
 
+    async def workflows_started(self, request_ids: Sequence[UUID]) -> None:
+        await _sql.workflows_started(self.pool, ids=list(request_ids))
+
     async def not_started(self, older_than_seconds: float, limit: int) -> list[WaitingStart]:
         """Requests that were made a while ago and whose workflow is not known to run."""
         rows = _sql.not_started(self.pool, older_than_seconds=older_than_seconds, limit=limit)
@@ -145,5 +161,8 @@ def _columns(site: str, wanted: Wanted) -> dict[str, object]:
         "item": wanted.item.model_dump(by_alias=True),
         "skus": list(wanted.reference.skus),
         "locales": list(fallback_chain(wanted.locale)),
+        "created_date": None,
+        "kind": Step.REQUESTED,
+        "detail": "",
         "line": f"Asked to be told when {wanted.title} is back.",
     }

@@ -13,6 +13,7 @@ from store.failed import Failed
 from store.feeds import Feeds
 from store.holds import Holds
 from store.idempotency import Idempotency
+from store.imports import Imports
 from store.inbox import Inbox
 from store.listing import Listing
 from store.mail_templates import MailTemplates
@@ -89,6 +90,10 @@ class Store:
     @property
     def idempotency(self) -> Idempotency:
         return Idempotency(self.pool)
+
+    @property
+    def imports(self) -> Imports:
+        return Imports(self.pool)
 
     @property
     def inbox(self) -> Inbox:

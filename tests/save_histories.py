@@ -14,12 +14,14 @@ from shop import BASE, Shop
 from shoppers import address, orchid_key, wanted
 from temporalio.client import Client
 from voyado import STOCK, contact, subscribed, v3
+from waiting_lists import IMPORTS, checked, confirmed
 
 from domain.catalog import VOYADO_APP_ID, CatalogReference, Item
 from domain.contracts import TASK_QUEUE, Announcement, ReportedSignal, RestockInput
 from domain.ids import (
     arrivals_workflow_id,
     feed_workflow_id,
+    import_workflow_id,
     report_workflow_id,
     restock_workflow_id,
 )
@@ -131,3 +133,11 @@ async def test_save_what_comes_in(shop: Shop, temporal: Client) -> None:
     await save(temporal, arrivals_workflow_id(shop.site), "arrivals")
     restock_id = restock_workflow_id(shop.site, item_key, Audience(external_id="SE-1"))
     await save(temporal, restock_id, "restock_in_waves")
+
+
+async def test_save_imports(shop: Shop, temporal: Client) -> None:
+    done = await confirmed(shop, f"email,sku\n{address()},A\n")
+    await save(temporal, import_workflow_id(UUID(done["id"])), "import_confirmed")
+    found = await checked(shop, f"email,sku\n{address()},A\n")
+    await shop.call("POST", f"{IMPORTS}/{found['id']}/discard")
+    await save(temporal, import_workflow_id(UUID(found["id"])), "import_discarded")

@@ -62,6 +62,11 @@ MAY_CALL = {
     "GET /v1/demand": OWNER,
     "GET /v1/inbox": OWNER,
     "POST /v1/requests/retry": OWNER,
+    "POST /v1/imports": OWNER,
+    "GET /v1/imports/{importId}": OWNER,
+    "POST /v1/imports/{importId}/confirm": OWNER,
+    "POST /v1/imports/{importId}/discard": OWNER,
+    "GET /v1/imports/{importId}/rejected": OWNER,
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
 }

@@ -83,7 +83,7 @@ async def test_what_a_call_leads_to_is_there(shop: Shop) -> None:
         for reply in operation["responses"].values()
         for link in reply.get("links", {}).values()
     ]
-    assert len(links) == 12
+    assert len(links) == 15
     for link in links:
         named = [each["name"] for each in operations[link["operationId"]]["parameters"]]
         assert set(link["parameters"]) <= set(named)

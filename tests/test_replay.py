@@ -34,6 +34,8 @@ NEEDED = {
     "arrivals",
     "restock_in_waves",
     "restock_paused_and_stopped",
+    "import_confirmed",
+    "import_discarded",
 }
 
 

@@ -17,6 +17,7 @@ from shoppers import address
 from temporalio.client import Client
 from test_access import ID, MAY_CALL, VOYADO, routes
 from voyado import keep_products, subscribed, v3
+from waiting_lists import until_state, upload_list
 
 from api.app import create_app
 from api.services import Services
@@ -31,6 +32,7 @@ class Things:
     """What a site has, by the names that calls give it; all of one form, whoever has them."""
 
     id: str
+    importId: str
     contactId: str
     subscriptionId: str
     email: str
@@ -124,6 +126,15 @@ NAMED: dict[str, Callable[[Things], dict[str, Any]]] = {
         f"POST /v1/restocks/{act}": lambda things: {"json": {"itemKey": things.item_key}}
         for act in ("pause", "resume", "stop")
     },
+    "POST /v1/imports": lambda things: {
+        "content": f"email,sku\n{things.email},{things.sku}\n".encode(),
+        "headers": {"Content-Type": "text/csv"},
+        "params": {"appId": things.app},
+    },
+    "GET /v1/imports/{importId}": by_path,
+    "POST /v1/imports/{importId}/confirm": by_path,
+    "POST /v1/imports/{importId}/discard": by_path,
+    "GET /v1/imports/{importId}/rejected": by_path,
     "GET /v1/inbox": lambda things: {"params": {"before": things.line}},
 }
 """What each route names, beside what is in its path."""
@@ -167,6 +178,7 @@ async def open_with_things(shop: Shop) -> Things:
     )
     return Things(
         id=made["id"],
+        importId=await imported(shop),
         contactId=made["contactId"],
         subscriptionId=await subscribed(shop, made["contactId"], sku),
         email=email,
@@ -182,12 +194,19 @@ async def open_with_things(shop: Shop) -> Things:
     )
 
 
+async def imported(shop: Shop) -> str:
+    """An import that waits for an answer, with a line that cannot be used."""
+    made = await upload_list(shop, f"email,sku\n{address()},SKU-9\n,SKU-9\n")
+    return str((await until_state(shop, made.json()["id"], "ready"))["id"])
+
+
 def of_nobody(like: Things) -> Things:
     """The same, of no site."""
     middle = len(like.cursor) // 2
     other = "A" if like.cursor[middle] != "A" else "B"
     return Things(
         id=str(uuid4()),
+        importId=str(uuid4()),
         contactId=str(uuid4()),
         subscriptionId=str(uuid4()),
         email=address("thing"),
@@ -215,6 +234,7 @@ async def state(shop: Shop, things: Things) -> list[Any]:
         await shop.call("PUT", f"{BASE}/settings"),
         await shop.call("GET", "/v1/restocks"),
         await shop.call("GET", "/v1/demand"),
+        await shop.call("GET", f"/v1/imports/{things.importId}"),
     ]
     assert {reply.status_code for reply in replies} == {200, 202}
     levels = "SELECT sku, quantity FROM stock_levels WHERE site = $1"

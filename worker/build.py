@@ -11,6 +11,7 @@ from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
 from activities.count_outcomes import CountOutcomes
 from activities.hold_restock import HoldRestock
+from activities.import_requests import ImportRequests
 from activities.poll_feeds import PollFeeds
 from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
@@ -34,6 +35,7 @@ from workflows.housekeeping import OutageNotice, Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
 from workflows.preview import MailPreview
 from workflows.product_feed import FeedPoll, ProductFeed
+from workflows.request_import import RequestImport
 from workflows.restock import Restock
 from workflows.trial_mail import TrialMail
 
@@ -43,6 +45,7 @@ WORKFLOWS = [
     Arrivals,
     ProductFeed,
     FeedPoll,
+    RequestImport,
     MailPreview,
     Reconciler,
     OutageNotice,
@@ -50,7 +53,7 @@ WORKFLOWS = [
     TrialMail,
 ]
 _TASKS_WITHOUT_MAIL = 10
-# Each holds a connection to Postgres for as long as the download takes.
+# A feed holds a connection to Postgres for as long as the download takes, an import its file.
 _MOST_READINGS = 2
 
 
@@ -61,7 +64,7 @@ def build_workers(
     settings: Settings,
     workflow_runner: WorkflowRunner,
 ) -> list[Worker]:
-    """The workers of one process: for everything, for mail at a limited rate, and for feeds.
+    """The workers of one process: for everything, for mail at a limited rate, and for files.
 
     `workflow_runner`: with temporalio's sandbox, as in the tests, or without it, as in production
     (docs/decisions/0006-engine-speed.md).
@@ -83,6 +86,7 @@ def build_workers(
         store, engine.announce, settings.email_rate is not None, engine.call_forward
     )
     hold = HoldRestock(store)
+    imports = ImportRequests(store, engine.start_request)
     main = Worker(
         client,
         task_queue=TASK_QUEUE,
@@ -104,6 +108,8 @@ def build_workers(
             WritePreview(store, letters).write_preview,
             SendTrialMail(store, smtp, templates, settings.mail_from).send_trial_mail,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
+            imports.add_imported,
+            imports.discard_import,
             PollFeeds(store, engine.refresh_feed).poll_feeds,
             Reconcile(
                 store,
@@ -129,7 +135,10 @@ def build_workers(
     feeds = Worker(
         client,
         task_queue=FEEDS_TASK_QUEUE,
-        activities=[ReadFeed(store, settings.allow_private_urls).read_feed],
+        activities=[
+            ReadFeed(store, settings.allow_private_urls).read_feed,
+            imports.check_import,
+        ],
         max_concurrent_activities=min(_MOST_READINGS, settings.database_connections - 1),
         graceful_shutdown_timeout=settings.shutdown_grace,
     )

@@ -36,11 +36,13 @@ from domain.holding import RunningRestock
 from domain.ids import (
     arrivals_workflow_id,
     feed_workflow_id,
+    import_workflow_id,
     outage_notice_workflow_id,
     report_workflow_id,
     request_workflow_id,
     restock_workflow_id,
 )
+from domain.imports.contracts import ImportInput
 from domain.locales import locale_key
 from domain.mail_templates import TrialMailInput, TrialMailOutcome
 from domain.matching import Audience
@@ -54,6 +56,7 @@ from workflows.notification_request import NotificationRequest
 from workflows.preview import MailPreview
 from workflows.product_feed import ProductFeed
 from workflows.raw_calls import prioritise, signal_once
+from workflows.request_import import RequestImport
 from workflows.restock import Restock
 from workflows.running import ask_restock, names_of_running, running_restocks, signal_restock
 from workflows.trial_mail import TrialMail
@@ -224,6 +227,31 @@ class Engine:
             static_summary=f"Product feed {locale}",
             rpc_timeout=_PATIENCE,
         )
+
+    @or_unavailable
+    async def start_import(self, site: str, import_id: UUID) -> None:
+        """Have the file of an import read, and the owner's answer waited for."""
+        await self.client.start_workflow(
+            RequestImport.run,
+            ImportInput(site=site, import_id=import_id),
+            id=import_workflow_id(import_id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            search_attributes=_attributes(site),
+            static_summary="Import of a waiting list",
+            rpc_timeout=_PATIENCE,
+        )
+
+    @or_unavailable
+    async def answer_import(self, import_id: UUID, confirmed: bool) -> None:
+        """Tell an import what its owner decided; one that has ended stays as it is."""
+        handle = self.client.get_workflow_handle(import_workflow_id(import_id))
+        answer = RequestImport.confirm if confirmed else RequestImport.discard
+        try:
+            await handle.signal(answer, rpc_timeout=_PATIENCE)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     @or_unavailable
     async def running_waves(

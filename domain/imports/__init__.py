@@ -4,7 +4,7 @@ from domain.imports.columns import Column, Columns
 from domain.imports.errors import UnusableFileError
 from domain.imports.lines import Asked, LineRules, Problem, ReadLine, read_lines
 from domain.imports.report import report_heading, report_row
-from domain.imports.table import MOST_BYTES, MOST_LINES, Table
+from domain.imports.table import MOST_BYTES, MOST_LINES, Table, too_long
 
 __all__ = [
     "MOST_BYTES",
@@ -20,4 +20,5 @@ __all__ = [
     "read_lines",
     "report_heading",
     "report_row",
+    "too_long",
 ]

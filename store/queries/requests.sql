@@ -1,5 +1,6 @@
--- name: create_request(id, contact_id, site, app_id, catalog_item_id, options, item_key, email, address_key, locale, external_id, quantity, item_url, item, skus, locales, audience_key, line)^
--- Makes the request, its contact, the first line of its timeline and of the owner's inbox.
+-- name: create_request(id, contact_id, site, app_id, catalog_item_id, options, item_key, email, address_key, locale, external_id, quantity, item_url, item, skus, locales, audience_key, created_date, kind, detail, line)^
+-- Makes the request, its contact, the first line of its timeline and of the owner's inbox. Without
+-- a date it is of now. An imported one has no line in the inbox, and nobody is told of it.
 -- No row comes back when the shopper has an open request for the item.
 WITH contact AS (
     INSERT INTO contacts (id, site, email, address_key, locale)
@@ -9,21 +10,22 @@ WITH contact AS (
 ), created AS (
     INSERT INTO requests (id, site, app_id, catalog_item_id, options, item_key, contact_id, email,
                           address_key, locale, external_id, quantity, item_url, item, skus,
-                          locales, audience_key)
+                          locales, audience_key, created_date)
     SELECT :id, :site, :app_id, :catalog_item_id, :options, :item_key, contact.id, :email,
            :address_key, :locale, :external_id, :quantity, :item_url, :item, :skus, :locales,
-           :audience_key
+           :audience_key,
+           coalesce(:created_date::timestamptz, date_trunc('milliseconds', now()))
     FROM contact
     ON CONFLICT (site, item_key, address_key, audience_key)
         WHERE status IN ('RECEIVED', 'PROCESSING') DO NOTHING
     RETURNING *
 ), step AS (
-    INSERT INTO timeline (request_id, kind) SELECT id, 'requested' FROM created
+    INSERT INTO timeline (request_id, kind, detail) SELECT id, :kind, :detail FROM created
 ), line AS (
     INSERT INTO conversations (site, contact_id, request_id, author, text)
-    SELECT site, contact_id, id, 'shopper', :line FROM created
+    SELECT site, contact_id, id, 'shopper', :line FROM created WHERE :line::text IS NOT NULL
 )
-SELECT c.*, (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
+SELECT c.*, :kind <> 'imported' AND (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
 FROM created c LEFT JOIN policies p ON p.site = c.site AND p.item_key = '';
 
 -- name: find_open(site, item_key, address_key, audience_key)^
@@ -113,10 +115,16 @@ SELECT coalesce((SELECT status FROM marked),
 -- name: workflow_started(id)!
 UPDATE requests SET workflow_started = true WHERE id = :id AND NOT workflow_started;
 
+-- name: workflows_started(ids)!
+UPDATE requests SET workflow_started = true
+WHERE id = ANY (:ids::uuid[]) AND NOT workflow_started;
+
 -- name: not_started(older_than_seconds, limit)
 -- Requests whose workflow is not known to run.
 SELECT r.id, r.site, r.item_key, r.catalog_item_id, r.item,
-       (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
+       (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AND NOT EXISTS (
+           SELECT FROM timeline t WHERE t.request_id = r.id AND t.kind = 'imported'
+       ) AS tell_owner
 FROM requests r LEFT JOIN policies p ON p.site = r.site AND p.item_key = ''
 WHERE NOT r.workflow_started AND r.status IN ('RECEIVED', 'PROCESSING')
   AND r.created_date < now() - make_interval(secs => :older_than_seconds)
