@@ -9,36 +9,41 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
-from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.exceptions import HTTPException
 
+from api.console.pages import environment
 from api.services import Served, Services
 
 router = APIRouter(prefix="/mailbox", include_in_schema=False)
-_pages = Environment(loader=PackageLoader("api"), autoescape=select_autoescape())
+_SHOWN = ("From", "To", "Reply-To", "Date", "Message-ID")
 _MOST = 200
 
 
 @router.get("")
 def list_mails(services: Served) -> HTMLResponse:
     """The newest mails."""
-    folder = _folder(services)
-    newest = sorted(folder.keys(), key=_age, reverse=True)[:_MOST]
-    mails = [_headers(key, _message(folder, key)) for key in newest]
-    page = _pages.get_template("mailbox.html").render(mails=mails, total=len(folder))
-    return HTMLResponse(page)
+    return _page("list.html", **_newest(services))
+
+
+@router.get("/newest")
+def list_newest(services: Served) -> HTMLResponse:
+    """The list alone, for the script that brings it up to date."""
+    return _page("newest.html", **_newest(services))
 
 
 @router.get("/{key}")
 def read_mail(key: str, services: Served) -> HTMLResponse:
     """One mail, with its text, its HTML in a sandbox, and a link to its source."""
     message = _message(_folder(services), key)
-    values = {
-        **_headers(key, message),
-        "text": _part(message, "plain"),
-        "html": _part(message, "html"),
-    }
-    return HTMLResponse(_pages.get_template("mail.html").render(**values))
+    return _page(
+        "mail.html",
+        key=key,
+        subject=str(message.get("subject", "")),
+        headers={name: str(message[name]) for name in _SHOWN if name in message},
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
+        attachments=[each.get_filename("(no name)") for each in message.iter_attachments()],
+    )
 
 
 @router.get("/{key}/source")
@@ -47,6 +52,17 @@ def read_source(key: str, services: Served) -> Response:
     folder = _folder(services)
     _message(folder, key)
     return PlainTextResponse(folder.get_bytes(key))
+
+
+def _page(template: str, **values: Any) -> HTMLResponse:
+    return HTMLResponse(environment().get_template(f"mailbox/{template}").render(**values))
+
+
+def _newest(services: Services) -> dict[str, Any]:
+    folder = _folder(services)
+    newest = sorted(folder.keys(), key=_age, reverse=True)[:_MOST]
+    mails = [_headers(key, _message(folder, key)) for key in newest]
+    return {"mails": mails, "total": len(folder)}
 
 
 def _folder(services: Services) -> "mailbox.Maildir":
@@ -73,7 +89,7 @@ def _message(folder: "mailbox.Maildir", key: str) -> EmailMessage:
 
 
 def _headers(key: str, message: EmailMessage) -> dict[str, Any]:
-    names = ("subject", "from", "to", "date")
+    names = ("subject", "to", "date")
     return {"key": key} | {name: str(message.get(name, "")) for name in names}
 
 

@@ -13,8 +13,6 @@ _ALWAYS = {
     "Referrer-Policy": "no-referrer",
 }
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-# Caught mails are shown, never run.
-_MAILBOX = f"{_NOTHING}; style-src 'unsafe-inline'; img-src http: https: data:; frame-src 'self'"
 _CONSOLE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data:; "
     "connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; "
@@ -66,7 +64,8 @@ class SecurityHeaders:
 def _policy(path: str) -> str:
     if path.startswith(_CONSOLE_PATH):
         return _CONSOLE
-    return _MAILBOX if path.startswith("/mailbox") else _NOTHING
+    # Caught mails are shown, never run.
+    return CONSOLE_WITH_MAIL if path.startswith("/mailbox") else _NOTHING
 
 
 def _policy_of_reference(page: str) -> str:

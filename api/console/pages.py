@@ -41,7 +41,7 @@ def page(
     """
     notice = unquote(request.cookies.get(_NOTICE, ""))
     html = (
-        _environment()
+        environment()
         .get_template(f"console/{template}")
         .render(visitor=visitor, path=request.url.path, notice=notice, request=request, **values)
     )
@@ -55,7 +55,7 @@ def page(
 
 def fragment(template: str, visitor: Visitor, **values: Any) -> HTMLResponse:
     """A part of a page, for a script that brings it up to date."""
-    text = _environment().get_template(f"console/{template}").render(visitor=visitor, **values)
+    text = environment().get_template(f"console/{template}").render(visitor=visitor, **values)
     return HTMLResponse(text)
 
 
@@ -82,7 +82,8 @@ def refusal(request: Request, error: RestockError) -> HTMLResponse:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of all pages, with their filters."""
     environment = Environment(
         loader=PackageLoader("api"),
         autoescape=True,
