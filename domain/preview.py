@@ -65,16 +65,18 @@ class PreviewedMail(Contract):
     trouble: str = ""
 
 
-def preview(policy: Policy, stock: int, at: datetime, queue: Sequence[Candidate]) -> Preview:
+def preview(policy: Policy, stock: int | None, at: datetime, queue: Sequence[Candidate]) -> Preview:
     """What happens if `stock` units come in at `at`, a moment with a zone, and none is sold.
 
-    `queue`: those who wait, in the order of the policy.
+    Without `stock`: what happens if the item is reported. `queue`: those who wait, in the order of
+    the policy.
     """
+    source = Source.REPORT if stock is None else Source.STOCK_LEVEL
     waves: list[PlannedWave] = []
     begins, told, decisions = quiet_until(policy, at) or at, 0, 0
     while True:
         share = Share.of_wave(policy, stock, told)
-        wave = _decide(Situation(policy, Source.STOCK_LEVEL, stock, share, begins), queue)
+        wave = _decide(Situation(policy, source, stock, share, begins), queue)
         if wave.told:
             waves.append(PlannedWave(len(waves) + 1, begins, wave.told))
         decisions += wave.looked_at

@@ -74,6 +74,28 @@ class Stock:
         return [row["site"] async for row in rows]
 
 
+async def came_in(
+    connection: Pool | Connection,
+    site: str,
+    item_key: str,
+    sku: str,
+    quantity: int,
+    restock_id: UUID,
+) -> None:
+    """Store that there are so many of one item, and note it as an arrival for all who wait.
+
+    `restock_id`: the restock that it will be. Other items of the sku are not announced.
+    """
+    await _sql.came_in(
+        connection,
+        site=site,
+        item_key=item_key,
+        sku=sku,
+        quantity=quantity,
+        restock_id=restock_id,
+    )
+
+
 def _newest(levels: Sequence[StockLevel], now: datetime) -> list[StockLevel]:
     """One level for each sku and audience: the one with the latest date, then the last given."""
     newest: dict[tuple[str, Audience], StockLevel] = {}

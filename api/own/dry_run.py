@@ -18,10 +18,13 @@ MOST_LISTED = 1000
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a dry run assumes: so many units of an item come in for an audience at a moment."""
+    """What a dry run assumes: so many units of an item come in for an audience at a moment.
+
+    Without a quantity somebody reports that the item is back, as after `restock_now`.
+    """
 
     item_key: str
-    quantity: int
+    quantity: int | None
     at: datetime
     audience: Audience
 

@@ -48,6 +48,20 @@ SET sku = excluded.sku, quantity = excluded.quantity, restock_id = excluded.rest
     at = excluded.at
 RETURNING item_key;
 
+-- name: came_in(site, item_key, sku, quantity, restock_id)!
+-- Stores a level of a sku, as of now, and notes it as an arrival of one item for all who wait.
+WITH level AS (
+    INSERT INTO stock_levels (site, sku, locale, external_id, quantity, at)
+    VALUES (:site, :sku, '', '', :quantity, now())
+    ON CONFLICT (site, sku, locale, external_id) DO UPDATE
+    SET quantity = excluded.quantity, at = excluded.at, received_date = now()
+)
+INSERT INTO arrivals (site, item_key, locale, external_id, feed, sku, quantity, restock_id)
+VALUES (:site, :item_key, '', '', '', :sku, :quantity, :restock_id)
+ON CONFLICT (site, item_key, locale, external_id, feed) DO UPDATE
+SET sku = excluded.sku, quantity = excluded.quantity, restock_id = excluded.restock_id,
+    at = excluded.at;
+
 -- name: take_back_arrivals(site, skus, locales, external_ids)!
 -- Forgets what is noted of skus that are sold out again.
 DELETE FROM arrivals a
