@@ -8,6 +8,7 @@ import typer
 from cli import keys, mail, sites, users
 from cli.demo import demo
 from cli.exit import leave
+from cli.import_list import import_list
 from cli.item_key import item_key
 from cli.migrate import migrate
 from cli.preview import preview
@@ -30,6 +31,7 @@ app.command()(migrate)
 app.command("item-key")(item_key)
 app.command()(preview)
 app.command("retry")(retry_failed)
+app.command("import")(import_list)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(users.app, name="users")

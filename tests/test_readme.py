@@ -46,6 +46,7 @@ def test_the_commands_of_the_readme_work_when_pasted(start: Callable[..., Up]) -
         '"sku":"AD_0397"',
         '"received":1',
         '"minimumStock":2',
+        "standard input: 1 added",
     ):
         assert said in answered
     for wrong in ("applicationError", "validationError", '"errors"'):
