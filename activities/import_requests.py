@@ -21,6 +21,7 @@ Start = Callable[[WaitingStart], Awaitable[None]]
 
 _LINES_AT_ONCE = 50
 _LINES_KEPT_AT_ONCE = 1000
+_STARTED_AT_ONCE = 5
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,20 @@ class ImportRequests:
             now=found.created_date,
             zone=ZoneInfo(policy.time_zone),
             oldest=found.created_date - timedelta(days=days) if days else None,
+            locale=await self._locale(found.site),
         )
 
+    async def _locale(self, site: str) -> str:
+        """The shop's own, or that of its first product feed."""
+        feeds = await self.store.feeds.all(site)
+        locale: str | None = (await self.store.sites.get(site))["locale"]
+        return locale or next((feed.shown_locale for feed in feeds), "")
+
     async def _start_all(self, made: list[WaitingStart]) -> None:
-        """One after the other, so that who asks meanwhile, and mail, have their turn."""
-        for request in made:
-            await self.start(request)
+        """A few at a time, so that who asks meanwhile, and mail, have their turn."""
+        for begin in range(0, len(made), _STARTED_AT_ONCE):
+            few = made[begin : begin + _STARTED_AT_ONCE]
+            await asyncio.gather(*(self.start(request) for request in few))
         started: list[UUID] = [request.id for request in made]
         await self.store.requests.workflows_started(started)
 

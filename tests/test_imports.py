@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 from test_owner_notices import notices_begun
 from test_reconciler import reconcile
-from voyado import v3
+from voyado import keep_products, v3
 from waiting_lists import IMPORTS, checked, confirmed, until_state, upload_list
 
 from activities.import_requests import ImportRequests
@@ -330,6 +330,18 @@ async def test_the_order_of_a_file_is_the_order_of_the_queue(shop: Shop) -> None
     query = {"query": {"sort": [{"fieldName": "createdDate", "order": "ASC"}]}}
     found = (await shop.call("POST", f"{BASE}/query", query)).json()["requests"]
     assert [each["email"] for each in found] == shoppers
+
+
+async def test_an_item_that_is_named_by_its_sku_is_of_the_locale_of_the_shops_feed(
+    shop: Shop,
+) -> None:
+    await keep_products(shop, "sv-se", "A")
+    ours, theirs = address(), address()
+    rows = f"{ours},A,,\n{theirs},A,,da-DK\n{address()},orchid,{STORES},\n"
+    await confirmed(shop, f"email,sku,app id,locale\n{rows}")
+    sql = "SELECT email, locale FROM requests WHERE site = $1 AND locale IS NOT NULL"
+    found = {row["email"]: row["locale"] for row in await shop.store.pool.fetch(sql, shop.site)}
+    assert found == {ours: "sv-se", theirs: "da-DK"}
 
 
 async def test_an_item_can_be_named_with_its_variant(shop: Shop) -> None:

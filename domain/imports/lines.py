@@ -46,7 +46,8 @@ class LineRules:
 
     `app_id`: of lines that name none. `collecting`: the apps for which requests are taken. `now`:
     when the file came. `oldest`: since when requests are kept; None keeps them for ever. `zone`:
-    of dates that do not say.
+    of dates that do not say. `locale`: of items that are named by their SKU, whose product data is
+    kept by locale; empty where the shop has none.
     """
 
     app_id: str
@@ -54,6 +55,7 @@ class LineRules:
     now: datetime
     zone: tzinfo
     oldest: datetime | None = None
+    locale: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,14 @@ def _asked(
 
 
 def _wanted(cells: _Cells, rules: LineRules) -> Wanted:
+    app_id = _app_id(cells, rules)
+    of_shop = rules.locale if app_id == VOYADO_APP_ID else ""
     return Wanted(
-        reference=cells.reference(_app_id(cells, rules)),
+        reference=cells.reference(app_id),
         email=cells.email,
         item=cells.item(),
         item_url=cells.url,
-        locale=cells.locale,
+        locale=cells.locale or of_shop or None,
         external_id=cells.external_id,
         quantity=cells.quantity,
     )
