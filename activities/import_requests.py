@@ -104,7 +104,8 @@ class ImportRequests:
     async def _locale(self, site: str) -> str:
         """The shop's own, or that of its first product feed."""
         feeds = await self.store.feeds.all(site)
-        locale: str | None = (await self.store.sites.get(site))["locale"]
+        found = await self.store.sites.get(site)
+        locale: str | None = found["locale"] if found else None
         return locale or next((feed.shown_locale for feed in feeds), "")
 
     async def _start_all(self, made: list[WaitingStart]) -> None:

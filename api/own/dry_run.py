@@ -51,9 +51,14 @@ class DryRun:
         return self.preview.waves[0].told[0] if self.preview.waves else None
 
 
-async def dry_run(store: Store, site: str, arrival: Arrival) -> DryRun:
-    """What a restock would do if the stock stayed as it is and none of the item ran already."""
-    policy = await store.sites.policy(site, arrival.item_key)
+async def dry_run(
+    store: Store, site: str, arrival: Arrival, policy: Policy | None = None
+) -> DryRun:
+    """What a restock would do if the stock stayed as it is and none of the item ran already.
+
+    `policy`: one to be tried; without it, the item's own.
+    """
+    policy = policy or await store.sites.policy(site, arrival.item_key)
     queue, waiting = await _queue(store, site, arrival, policy)
     at = max(arrival.at, datetime.now(UTC))
     # It may take a second, in which other calls are to be answered.

@@ -119,6 +119,30 @@ async def test_one_item_differs_from_the_shop_until_it_follows_it_again(console:
     assert await shop.store.sites.items_with_policy(shop.site, "", 9) == []
 
 
+async def test_a_policy_is_tried_on_those_who_wait_before_it_is_saved(console: Owner) -> None:
+    await console.open("/settings/policy")
+    await console.sees("Once somebody waits for an item")
+    for number in range(6):
+        await console.shop.ask(f"anna{number}@example.com")
+    await console.open("/settings/policy")
+    await console.page.get_by_label("Shoppers told for each unit").fill("1")
+    await console.page.get_by_label("At most so many shoppers").fill("4")
+    await console.page.get_by_label("If so many units").fill("2")
+    await console.click("came in now")
+    await expect(console.page.get_by_text("6 of 6 shoppers")).to_be_visible()
+    await expect(console.page.get_by_text("4 of 6 shoppers")).to_be_visible()
+    await expect(console.page.get_by_label("At most so many shoppers")).to_have_value("4")
+    await console.has_no_violations()
+    await console.screenshot("settings-policy-tried")
+    policy = await console.shop.store.sites.policy(console.shop.site)
+    assert policy.cap_per_restock is None
+    await console.page.get_by_label("If so many units").fill("")
+    await console.click("came in now")
+    await expect(console.page.get_by_label("If so many units")).to_have_attribute(
+        "aria-invalid", "true"
+    )
+
+
 async def test_a_key_is_made_shown_once_exchanged_and_shut_out(console: Owner) -> None:
     await console.open("/settings/keys")
     await console.page.get_by_label("Storefront").check()

@@ -8,19 +8,22 @@ from pydantic import Field
 
 from api.console import PREFIX
 from api.console.audit import audit
-from api.console.forms import Wrong
+from api.console.forms import Wrong, checked
 from api.console.pages import done, page
 from api.console.session import Signed, Visitor
+from api.console.settings.policy_effect import Tried, items_to_try, tried
 from api.console.settings.policy_form import PolicyForm
 from api.own.item_policies import ITEM_FIELDS
 from api.own.items import ItemKey
 from api.own.policy_bodies import time_zones
 from api.services import Served, Services
+from domain.matching import LARGEST_QUANTITY
 
 router = APIRouter(prefix="/settings/policy")
 
 _HERE = f"{PREFIX}/settings/policy"
 _LISTED = 100
+_UNITS_TO_TRY = "10"
 OfItem = Annotated[ItemKey | None, Query(description="The item; the whole shop without it.")]
 
 
@@ -28,6 +31,8 @@ class SentPolicy(PolicyForm):
     """A policy to be saved, or to be tried out with so many units of an item."""
 
     action: str = Field(default="save", max_length=10)
+    try_item: str = Field(default="", max_length=32)
+    try_quantity: str = Field(default="", max_length=20)
 
 
 @router.get("")
@@ -35,7 +40,8 @@ async def show_policy(
     request: Request, visitor: Signed, services: Served, item: OfItem = None
 ) -> HTMLResponse:
     policy = await services.store.sites.policy(visitor.site, item or "")
-    return await _policy_page(request, visitor, services, item, PolicyForm.of(policy))
+    form = SentPolicy.of(policy).model_copy(update={"try_quantity": _UNITS_TO_TRY})
+    return await _policy_page(request, visitor, services, item, form)
 
 
 @router.post("")
@@ -48,8 +54,9 @@ async def change_policy(
 ) -> Response:
     wrong = Wrong()
     changes = form.changes(item is not None, wrong)
-    if wrong:
-        return await _policy_page(request, visitor, services, item, form, wrong)
+    if wrong or form.action == "try":
+        effect = None if wrong else await _effect(visitor, services, item, form, changes, wrong)
+        return await _policy_page(request, visitor, services, item, form, wrong, effect)
     if item:
         return await _change_item(request, visitor, services, item, changes)
     await services.store.sites.change_policy(visitor.site, changes)
@@ -64,6 +71,28 @@ async def follow_the_shop(
     await services.store.sites.drop_item_policy(visitor.site, item)
     await audit(services, visitor, f"Let item {item} follow the shop in who is told, and when.")
     return done(request, _HERE, "The item follows the shop in everything again.")
+
+
+async def _effect(
+    visitor: Visitor,
+    services: Services,
+    item: str | None,
+    form: SentPolicy,
+    changes: dict[str, Any],
+    wrong: Wrong,
+) -> Tried | None:
+    quantity = checked(wrong, "try_quantity", _units, form.try_quantity or " ")
+    tried_item = item or form.try_item
+    if quantity is None or not tried_item:
+        return None
+    of_shop = item is None
+    return await tried(services.store, visitor.site, tried_item, quantity, changes, of_shop)
+
+
+def _units(text: str) -> int:
+    if not text.strip().isdecimal() or not 0 < int(text) <= LARGEST_QUANTITY:
+        raise ValueError(f"must be a number from 1 to {LARGEST_QUANTITY}")
+    return int(text)
 
 
 async def _change_item(
@@ -83,8 +112,9 @@ async def _policy_page(
     visitor: Visitor,
     services: Services,
     item: str | None,
-    form: PolicyForm,
+    form: SentPolicy,
     wrong: Wrong | None = None,
+    effect: Tried | None = None,
 ) -> HTMLResponse:
     sites = services.store.sites
     keys = [item] if item else await sites.items_with_policy(visitor.site, "", _LISTED)
@@ -98,4 +128,6 @@ async def _policy_page(
         form=form,
         wrong=wrong or Wrong(),
         zones=sorted(time_zones()),
+        wanted=await items_to_try(services.store, visitor.site),
+        effect=effect,
     )
