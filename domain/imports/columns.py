@@ -47,8 +47,8 @@ _ALIASES: Mapping[Column, str] = {
     Column.PRICE: "price, item price, product price, variant price",
     Column.IMAGE: "image, image url, image link, item image, product image, product image url",
     Column.URL: "item url, url, link, product url, product link, product page, page url",
-    Column.ASKED_ON: "asked on, created, created at, created on, created date, date, date added, "
-    "date created, added at, requested at, requested on, request date, subscribed at, "
+    Column.ASKED_ON: "asked on, created, created at, created on, created date, date, date add, "
+    "date added, date created, added at, requested at, requested on, request date, subscribed at, "
     "subscribed on, signed up at, sign up date, joined at, timestamp, event timestamp",
 }
 

@@ -101,12 +101,12 @@ async def _shop_page(
         status_code=400 if wrong else 200,
         form=form,
         wrong=wrong or Wrong(),
-        apps=await _apps(services, visitor.site),
+        apps=await apps_of(services, visitor.site),
         defaults=services.settings,
     )
 
 
-async def _apps(services: Services, site: str) -> list[App]:
+async def apps_of(services: Services, site: str) -> list[App]:
     """Those that may be switched, and those that ever were."""
     states = await services.store.sites.collection_states(site)
     known = dict.fromkeys((*catalogs(services), *states))
