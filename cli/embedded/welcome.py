@@ -32,7 +32,11 @@ def show_addresses(stack: Stack) -> None:
 
 def _facts(stack: Stack) -> dict[str, str]:
     addresses = stack.addresses
-    facts = {"API": addresses.api, "API reference": f"{addresses.api}/docs"}
+    facts = {
+        "Console": f"{addresses.api}/console",
+        "API": addresses.api,
+        "API reference": f"{addresses.api}/docs",
+    }
     caught = addresses.smtp is not None
     facts["Mail"] = f"{addresses.api}/mailbox" if caught else "goes to your mail server"
     facts["Temporal UI"] = addresses.temporal_ui
