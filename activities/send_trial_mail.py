@@ -27,7 +27,7 @@ _MARK = "[Test]"
 
 @dataclass(frozen=True)
 class SendTrialMail:
-    """Needs the store, the mail server, the templates, and the sender of sites without their own.
+    """Needs the store, the mail server, the templates, and two settings.
 
     Where it goes and what it says is in the draft: neither is for Temporal.
     """
@@ -36,6 +36,7 @@ class SendTrialMail:
     smtp: SmtpPool
     templates: Templates
     mail_from: str
+    public_url: str
 
     @activity.defn
     async def send_trial_mail(self, asked: TrialMailInput) -> TrialMailOutcome:
@@ -56,7 +57,7 @@ class SendTrialMail:
     async def _content(self, site: str, draft: MailDraft, about: OwnerNotice) -> MailContent:
         queue, request_id = self.store.queue, draft.request_id
         content = await queue.mail_content(site, request_id) if request_id else None
-        return content or made_up(about.site_name, draft.locale or None)
+        return content or made_up(about.site_name, draft.locale or None, self.public_url)
 
     def _letter(self, draft: MailDraft, content: MailContent) -> Letter:
         spoken = spoken_locale(draft.locale, content.locale)

@@ -88,6 +88,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.storefront_limits = StorefrontLimits(services.settings)
     app.state.sign_in_failures = limiter_of(services.settings)
+    app.state.test_mails = limiter_of(services.settings)
     wix = _wix_router()
     app.include_router(wix, prefix=_WIX)
     # Clients that are given another base address leave the service's prefix out.
@@ -114,6 +115,7 @@ async def _closing_limits(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.storefront_limits.close()
     await app.state.sign_in_failures.close()
+    await app.state.test_mails.close()
 
 
 def _serve_reference(app: FastAPI, https: bool) -> None:

@@ -31,19 +31,24 @@ VARIABLES = {
         Variable("item.image.url", "A picture of the item; may be empty."),
         Variable("site.name", "What your shop is called."),
         Variable("request.date", "The day on which the shopper asked.", "request.date | date"),
-        Variable("locale", "The language of the mail, as in `<html lang>`."),
+        Variable("locale", "The language of the mail, as its code."),
     ),
 }
 """All that a template of each kind may say, and that is there for every shopper."""
 
 
-def made_up(site_name: str, locale: str | None = None) -> MailContent:
-    """What a mail could be about, where nobody waits for anything."""
+def made_up(
+    site_name: str, locale: str | None = None, public_url: str = "https://shop.example.com"
+) -> MailContent:
+    """What a mail could be about, where nobody waits for anything.
+
+    `public_url`: where Restock is reached, which has a picture for it.
+    """
     item = Item(
         name="Blue Orchid",
         price="75.00",
         currency="EUR",
-        image_url="https://shop.example.com/blue-orchid.jpg",
+        image_url=f"{public_url}/console/static/orchid.svg",
         url="https://shop.example.com/blue-orchid",
     )
     return MailContent(

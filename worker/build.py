@@ -80,6 +80,7 @@ def build_workers(
         settings.email_give_up_after,
         MailRate(client).is_set,
     )
+    trial = SendTrialMail(store, smtp, templates, settings.mail_from, settings.public_url)
     record = RecordOutcome(store)
     tell = TellOwner(store, smtp, templates, settings.mail_from, settings.owner_email)
     signal = SignalRequests(
@@ -106,7 +107,7 @@ def build_workers(
             hold.release_restock,
             hold.stop_restock,
             WritePreview(store, letters).write_preview,
-            SendTrialMail(store, smtp, templates, settings.mail_from).send_trial_mail,
+            trial.send_trial_mail,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             imports.add_imported,
             imports.discard_import,

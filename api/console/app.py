@@ -4,12 +4,17 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from api.console import PREFIX, health, imports, settings, sign_in
+from api.console import PREFIX, health, imports, mails, settings, sign_in
 from api.console.pages import STATIC
 from api.console.session import Signed, signed
 
 # In the order in which paths are looked up.
-_AREAS: tuple[APIRouter, ...] = (imports.router, *settings.routers, health.router)
+_AREAS: tuple[APIRouter, ...] = (
+    imports.router,
+    *mails.routers,
+    *settings.routers,
+    health.router,
+)
 
 
 def console_router() -> APIRouter:

@@ -1,0 +1,150 @@
+"""A mail while it is being written: where it begins, what it looks like, and what is wrong."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from api.console.mails.places import Place
+from api.console.session import Visitor
+from api.services import Services
+from domain.locales import fallback_chain
+from domain.mail_templates import MailParts
+from domain.text import storable
+from mails.built_in import built_in
+from mails.checks import Checked, checked
+from mails.letters import Templates
+from mails.variables import made_up
+from store.records import MailContent, MailDraft, MailExample, SavedMail
+
+MADE_UP = "made-up"
+_MOST_EXAMPLES = 20
+# So long that what is too large is said beside its field, with what was typed still in it.
+_LONGEST = 200_000
+
+
+def _with_plain_lines(text: str) -> str:
+    return storable(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+Source = Annotated[str, Field(max_length=_LONGEST), AfterValidator(_with_plain_lines)]
+
+
+class MailForm(BaseModel):
+    """What is being written. `about`: the request whose data it is shown with, or `made-up`.
+
+    `based_on`: the version it began from. `over`: a newer one that it is to replace all the same.
+    """
+
+    subject: Source = ""
+    text: Source = ""
+    html: Source = ""
+    based_on: int = Field(ge=0, le=2**31 - 2)
+    over: int | None = Field(default=None, ge=0, le=2**31 - 2)
+    about: UUID | Literal["made-up", ""] = ""
+    test_to: str = Field(default="", max_length=400)
+
+    @property
+    def parts(self) -> MailParts:
+        return MailParts(subject=self.subject, text=self.text, html=self.html)
+
+    @property
+    def request_id(self) -> UUID | None:
+        return self.about if isinstance(self.about, UUID) else None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What an editor opens with: the author's draft, what is saved, or Restock's own mail."""
+
+    saved: SavedMail | None
+    draft: MailDraft | None
+    without_draft: MailParts
+
+    @property
+    def version(self) -> int:
+        """The last one; 0 where nothing was ever saved."""
+        return self.saved.version if self.saved else 0
+
+    @property
+    def parts(self) -> MailParts:
+        return self.draft.parts if self.draft else self.without_draft
+
+    @property
+    def based_on(self) -> int:
+        return self.draft.based_on if self.draft else self.version
+
+
+@cache
+def templates(folder: Path | None) -> Templates:
+    """The templates of this process."""
+    return Templates(folder)
+
+
+async def beginning(services: Services, visitor: Visitor, place: Place) -> Beginning:
+    mails = services.store.mail_templates
+    saved = await mails.last(visitor.site, place.kind, place.locale)
+    draft = await mails.draft_of(visitor.site, place.kind, place.locale, visitor.who)
+    if saved and saved.is_current:
+        return Beginning(saved, draft, saved.parts)
+    own = built_in(templates(services.settings.template_dir), place.kind, place.locale)
+    return Beginning(saved, draft, own)
+
+
+async def examples(services: Services, visitor: Visitor, place: Place) -> list[MailExample]:
+    """Requests to show a mail with, those of its language first."""
+    found = await services.store.mail_templates.examples(visitor.site, _MOST_EXAMPLES)
+    return sorted(found, key=lambda each: place.locale not in ("", *fallback_chain(each.locale)))
+
+
+async def content_of(
+    services: Services, visitor: Visitor, place: Place, request_id: UUID | None
+) -> MailContent:
+    """What a mail says to one who waits, or, without one, to somebody who is made up."""
+    queue = services.store.queue
+    content = await queue.mail_content(visitor.site, request_id) if request_id else None
+    public_url = services.settings.public_url
+    return content or made_up(visitor.site_name, place.locale or None, public_url)
+
+
+async def looked_at(
+    services: Services, place: Place, parts: MailParts, contents: Sequence[MailContent]
+) -> Checked:
+    """How a mail comes out. In a thread: a template may take its half second for each part."""
+    own = templates(services.settings.template_dir)
+    return await asyncio.to_thread(checked, own, place.kind, place.locale, parts, contents)
+
+
+async def keep(services: Services, visitor: Visitor, place: Place, form: MailForm) -> UUID:
+    """Keep what is being written as the visitor's draft; returns its id."""
+    return await services.store.mail_templates.keep_draft(
+        visitor.site,
+        place.kind,
+        place.locale,
+        visitor.who,
+        form.parts,
+        form.based_on,
+        form.request_id,
+    )
+
+
+async def keep_what_is_new(
+    services: Services, visitor: Visitor, place: Place, form: MailForm
+) -> bool:
+    """Keep a draft where it says something else than what is saved. Returns whether it does."""
+    known = await beginning(services, visitor, place)
+    if form.parts == known.without_draft:
+        await drop(services, visitor, place)
+        return False
+    await keep(services, visitor, place, form)
+    return True
+
+
+async def drop(services: Services, visitor: Visitor, place: Place) -> None:
+    mails = services.store.mail_templates
+    await mails.drop_draft(visitor.site, place.kind, place.locale, visitor.who)
