@@ -1,5 +1,6 @@
 """Sends the mail that an owner is writing to an address that they name."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from temporalio import activity
@@ -49,7 +50,8 @@ class SendTrialMail:
         if draft is None or about is None or draft.test_to is None:
             return TrialMailOutcome(accepted=False, reply="The draft is gone.")
         try:
-            letter = self._letter(draft, await self._content(asked.site, draft, about))
+            content = await self._content(asked.site, draft, about)
+            letter = await asyncio.to_thread(self._letter, draft, content)
         except MailTemplateError as error:
             return TrialMailOutcome(accepted=False, reply=masked(str(problem(error))))
         return await self._sent(self._envelope(letter, about, draft.test_to))

@@ -1,5 +1,6 @@
 """Writes the mail to a shopper: as the owner wrote it, or as Restock does."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -44,6 +45,7 @@ class ShopperLetters:
         self._store, self._templates = store, templates
         # A version never changes. One that does not compile is not tried again for every mail.
         self._known: OrderedDict[int, tuple[SavedMail, OwnMail | MailTemplateError]] = OrderedDict()
+        self._reading = asyncio.Lock()
 
     async def write(
         self, site: str, content: MailContent, item: Item, parameters: Mapping[str, str]
@@ -92,15 +94,23 @@ class ShopperLetters:
     ) -> tuple[SavedMail, OwnMail | MailTemplateError] | None:
         """A version, ready to be rendered. None where it is forgotten by now."""
         if version_id not in self._known:
-            version = await self._store.mail_templates.by_id(site, version_id)
-            if version is None:
-                return None
-            self._known[version_id] = version, self._compiled(version)
-        self._known.move_to_end(version_id)
-        known = self._known[version_id]
+            # Of many mails that begin at once, the first does it for all.
+            async with self._reading:
+                await self._read(site, version_id)
+        if version_id in self._known:
+            self._known.move_to_end(version_id)
+        return self._known.get(version_id)
+
+    async def _read(self, site: str, version_id: int) -> None:
+        if version_id in self._known:
+            return
+        version = await self._store.mail_templates.by_id(site, version_id)
+        if version is None:
+            return
+        # A large one takes a second, in which other mails go on.
+        self._known[version_id] = version, await asyncio.to_thread(self._compiled, version)
         if len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
-        return known
 
     def _compiled(self, version: SavedMail) -> OwnMail | MailTemplateError:
         try:

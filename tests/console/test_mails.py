@@ -135,6 +135,7 @@ async def test_what_is_wrong_is_said_with_its_line_while_it_is_typed_and_leads_t
     await expect(problems).to_have_text(
         "Line 2: There is no item.nmae in this mail. Did you mean item.name?"
     )
+    await console.sees("that part of the preview stays as it was")
     await console.screenshot("mail-editor-wrong")
     await problems.get_by_role("link").click()
     selected = "area => area.value.slice(area.selectionStart, area.selectionEnd)"
@@ -149,6 +150,7 @@ async def test_what_is_wrong_is_said_with_its_line_while_it_is_typed_and_leads_t
     assert await saved(console.shop) is None
     await html.fill("<p>{{ item.name }}</p>")
     await expect(problems).to_be_hidden()
+    await expect(console.page.locator("#stale")).to_be_hidden()
 
 
 async def test_a_value_is_inserted_where_one_writes(console: Owner) -> None:

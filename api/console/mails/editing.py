@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
@@ -23,6 +24,8 @@ from mails.variables import made_up
 from store.records import MailContent, MailDraft, MailExample, SavedMail
 
 MADE_UP = "made-up"
+# Few: what is large or means ill takes seconds, and the rest of the API goes on beside it.
+_LOOKING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mails")
 _MOST_EXAMPLES = 20
 # So long that what is too large is said beside its field, with what was typed still in it.
 _LONGEST = 200_000
@@ -115,9 +118,10 @@ async def content_of(
 async def looked_at(
     services: Services, place: Place, parts: MailParts, contents: Sequence[MailContent]
 ) -> Checked:
-    """How a mail comes out. In a thread: a template may take its half second for each part."""
+    """How a mail comes out; it may take its time, in which other calls are answered."""
     own = templates(services.settings.template_dir)
-    return await asyncio.to_thread(checked, own, place.kind, place.locale, parts, contents)
+    look = partial(checked, own, place.kind, place.locale, parts, contents)
+    return await asyncio.get_running_loop().run_in_executor(_LOOKING, look)
 
 
 async def keep(services: Services, visitor: Visitor, place: Place, form: MailForm) -> UUID:

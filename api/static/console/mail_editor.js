@@ -55,7 +55,7 @@ function show({ parts, problems, values }) {
   for (const source of sources) {
     showProblems(source, problems.filter((each) => each.part === source.id));
   }
-  // A part that is wrong just now stays as it was.
+  document.getElementById("stale").hidden = !Object.values(parts).includes(null);
   if (parts.subject !== null) document.getElementById("shown-subject").textContent = parts.subject;
   if (parts.text !== null) document.getElementById("shown-text").textContent = parts.text;
   if (parts.html === null) return;
