@@ -39,14 +39,15 @@ class RestockProgress(Contract):
 
     `item_key`: empty where requests were reported by their ids. `wave`: the one it is at; none
     while it only waits for its mails. `waves`: the ids of its last waves that told anyone, the
-    newest last. `waiting`: how many waited when its wave began. `stopping`: it ends as soon as
-    its stop is noted.
+    newest last; `waves_before`: how many told anyone before those. `waiting`: how many waited when
+    its wave began. `stopping`: it ends as soon as its stop is noted.
     """
 
     item_key: str = ""
     audience: Audience = Audience()
     wave: RunningWave | None = None
     waves: tuple[UUID, ...] = ()
+    waves_before: int = 0
     waiting: int = 0
     paused: bool = False
     stopping: bool = False

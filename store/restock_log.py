@@ -32,12 +32,18 @@ class RestockLog:
         rows = _sql.outcomes(self.pool, site=site, restock_ids=list(restock_ids))
         return {row["restock_id"]: RestockOutcome.model_validate(dict(row)) async for row in rows}
 
-    async def title(self, site: str, item_key: str, restock_id: UUID | None) -> str:
-        """What to call what a restock announces: as those who were told, or wait, know the item.
+    async def titles(
+        self, site: str, announced: Sequence[tuple[str, UUID | None]]
+    ) -> dict[tuple[str, UUID | None], str]:
+        """What items are called, each by its key and perhaps one of its restocks.
 
-        Empty where nobody does.
+        As those know an item who were told of it, or wait for it; one that nobody knows is left
+        out.
         """
-        title: str | None = await _sql.title(
-            self.pool, site=site, item_key=item_key, restock_id=restock_id
+        rows = _sql.titles(
+            self.pool,
+            site=site,
+            item_keys=[item_key for item_key, _ in announced],
+            restock_ids=[restock_id for _, restock_id in announced],
         )
-        return title or ""
+        return {(row["item_key"], row["restock_id"]): row["title"] async for row in rows}

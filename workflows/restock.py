@@ -119,6 +119,7 @@ class Restock:
             audience=self._restock.audience,
             wave=self.running_wave(),
             waves=tuple(self._announced[-MOST_WAVES_SHOWN:]),
+            waves_before=max(len(self._announced) - MOST_WAVES_SHOWN, 0),
             waiting=self._waiting,
             paused=self._paused,
             stopping=self._stopped,

@@ -4,7 +4,17 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from api.console import PREFIX, health, imports, mails, settings, sign_in
+from api.console import (
+    PREFIX,
+    demand,
+    health,
+    imports,
+    mails,
+    restock_now,
+    restocks,
+    settings,
+    sign_in,
+)
 from api.console.pages import STATIC
 from api.console.session import Signed, signed
 
@@ -12,6 +22,9 @@ from api.console.session import Signed, signed
 _AREAS: tuple[APIRouter, ...] = (
     imports.router,
     *mails.routers,
+    demand.router,
+    restock_now.router,
+    restocks.router,
     *settings.routers,
     health.router,
 )

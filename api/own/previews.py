@@ -159,11 +159,13 @@ async def preview_restock(body: PreviewBody, caller: Owner, services: Served) ->
     Nothing is stored, claimed or sent.
     """
     found = await dry_run(services.store, caller.site, body.arrival())
-    mail = await _mail(services, caller.site, found.first_told)
+    mail = await mail_to_first(services, caller.site, found)
     return PreviewReply.of(found, body.quantity, mail)
 
 
-async def _mail(services: Services, site: str, first: Candidate | None) -> PreviewedMail:
+async def mail_to_first(services: Services, site: str, found: DryRun) -> PreviewedMail:
+    """The mail to the first shopper who would be told, or why there is none to show."""
+    first = found.first_told
     if first is None:
         return PreviewedMail(trouble="Nobody would be told.")
     try:

@@ -6,6 +6,7 @@ from uuid import UUID
 from api.services import Services
 from domain.contracts import RestockOutcome
 from domain.holding import RestockProgress, RunningRestock
+from domain.matching import Audience
 
 MOST_RUNNING = 20
 """How many running restocks are looked at; a page of them asks each how far it is."""
@@ -25,6 +26,12 @@ class Running:
     still_waiting: int | None
 
     @property
+    def told_in_all(self) -> int:
+        """By all waves, where it says so; by those that are named, where only their mails leave."""
+        wave = self.progress.wave
+        return wave.told if wave else sum(outcome.told for _, outcome in self.waves)
+
+    @property
     def progress(self) -> RestockProgress:
         return self.restock.progress or RestockProgress(item_key=self.restock.item_key)
 
@@ -35,23 +42,30 @@ async def running_now(services: Services, site: str) -> list[Running]:
     Raises `EngineUnavailableError` where Temporal does not answer.
     """
     found = await services.engine.running_restocks(site, MOST_RUNNING)
-    ids = [wave for each in found if each.progress for wave in each.progress.waves]
-    outcomes = await services.store.restock_log.outcomes(site, ids)
-    return [await _running(services, site, each, outcomes) for each in found]
+    log = services.store.restock_log
+    titles = await log.titles(site, [_named(each) for each in found])
+    outcomes = await log.outcomes(site, [wave for each in found for wave in _waves(each)])
+    return [
+        Running(
+            restock=each,
+            title=titles.get(_named(each), ""),
+            waves=[(wave, outcomes.get(wave, RestockOutcome())) for wave in _waves(each)],
+            still_waiting=await _still_waiting(services, site, each),
+        )
+        for each in found
+    ]
 
 
-async def _running(
-    services: Services, site: str, restock: RunningRestock, outcomes: dict[UUID, RestockOutcome]
-) -> Running:
-    progress = restock.progress or RestockProgress(item_key=restock.item_key)
-    item = (site, restock.item_key)
-    waiting = None
-    if restock.item_key:
-        waiting = await services.store.queue.count(*item, progress.audience)
-    last = progress.waves[-1] if progress.waves else None
-    return Running(
-        restock=restock,
-        title=await services.store.restock_log.title(*item, last),
-        waves=[(wave, outcomes.get(wave, RestockOutcome())) for wave in progress.waves],
-        still_waiting=waiting,
-    )
+async def _still_waiting(services: Services, site: str, restock: RunningRestock) -> int | None:
+    if not restock.item_key:
+        return None
+    audience = restock.progress.audience if restock.progress else Audience()
+    return await services.store.queue.count(site, restock.item_key, audience)
+
+
+def _waves(restock: RunningRestock) -> tuple[UUID, ...]:
+    return restock.progress.waves if restock.progress else ()
+
+
+def _named(restock: RunningRestock) -> tuple[str, UUID | None]:
+    return restock.item_key, next(reversed(_waves(restock)), None)

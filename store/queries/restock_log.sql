@@ -28,14 +28,17 @@ FROM requests
 WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[])
 GROUP BY restock_id;
 
--- name: title(site, item_key, restock_id)$
--- What an item is called: by one whom a restock claimed, or by one who waits.
-SELECT coalesce(nullif(item ->> 'name', ''), catalog_item_id)
-FROM (
-    (SELECT item, catalog_item_id FROM requests
-     WHERE site = :site AND restock_id = :restock_id::uuid LIMIT 1)
-    UNION ALL
-    (SELECT item, catalog_item_id FROM requests
-     WHERE site = :site AND item_key = :item_key AND status = 'RECEIVED' LIMIT 1)
-) known
-LIMIT 1;
+-- name: titles(site, item_keys, restock_ids)
+-- What items are called: by one whom a restock claimed, or by one who waits.
+SELECT given.item_key, given.restock_id, known.title
+FROM unnest(:item_keys::text[], :restock_ids::uuid[]) AS given (item_key, restock_id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(nullif(item ->> 'name', ''), catalog_item_id) AS title
+    FROM (
+        (SELECT item, catalog_item_id FROM requests
+         WHERE site = :site AND restock_id = given.restock_id LIMIT 1)
+        UNION ALL
+        (SELECT item, catalog_item_id FROM requests
+         WHERE site = :site AND item_key = given.item_key AND status = 'RECEIVED' LIMIT 1)
+    ) either LIMIT 1
+) known;

@@ -1,0 +1,145 @@
+"""`/console/restocks`: what is being announced, with a hand on it, and what was."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, StringConstraints
+
+from api.console import PREFIX
+from api.console.audit import audit
+from api.console.pages import done, fragment, page
+from api.console.session import Signed, Visitor
+from api.own.reasons import counted
+from api.own.running_now import Running, running_now
+from api.services import Served, Services
+from domain.contracts import RestockOutcome
+from domain.errors import EngineUnavailableError
+from store.records import LoggedRestock
+
+router = APIRouter(prefix="/restocks")
+
+_HERE = f"{PREFIX}/restocks"
+_ON_A_PAGE = 20
+
+Act = Callable[[str, str], Awaitable[None]]
+Name = Annotated[
+    str, StringConstraints(pattern=r"^(ids/[0-9a-f]{32}|[0-9a-f]{32}(/[0-9a-f]{16})?)$")
+]
+
+
+class HeldForm(BaseModel):
+    """A restock that runs, by its name. `title`: what the page called its item."""
+
+    restock: Name
+    title: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+class PastRestock(BaseModel):
+    """A wave that was announced, with how it came out and why others waited on."""
+
+    logged: LoggedRestock
+    title: str
+    outcome: RestockOutcome
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        return [(each.reason, each.count) for each in counted(self.logged.stopped)]
+
+
+@router.get("")
+async def list_restocks(
+    request: Request,
+    visitor: Signed,
+    services: Served,
+    before: Annotated[UUID | None, Query()] = None,
+) -> HTMLResponse:
+    running, past = await asyncio.gather(
+        _running(visitor, services), _past(visitor, services, before)
+    )
+    more = past[_ON_A_PAGE - 1].logged.id if len(past) > _ON_A_PAGE else None
+    return page(
+        request,
+        visitor,
+        "restocks/list.html",
+        running=running,
+        now=datetime.now(UTC),
+        past=past[:_ON_A_PAGE],
+        is_first=before is None,
+        next=more and f"{_HERE}?before={more}",
+    )
+
+
+@router.get("/running")
+async def running_restocks(visitor: Signed, services: Served) -> HTMLResponse:
+    """What runs, for the script that brings the page up to date."""
+    running = await _running(visitor, services)
+    return fragment("restocks/running.html", visitor, running=running, now=datetime.now(UTC))
+
+
+@router.post("/pause")
+async def pause_restock(
+    request: Request, visitor: Signed, services: Served, form: Annotated[HeldForm, Form()]
+) -> RedirectResponse:
+    act = services.engine.pause_restock
+    said = "is paused: nobody else is told until you resume it."
+    return await _held(request, visitor, services, form, act, "Paused", said)
+
+
+@router.post("/resume")
+async def resume_restock(
+    request: Request, visitor: Signed, services: Served, form: Annotated[HeldForm, Form()]
+) -> RedirectResponse:
+    act = services.engine.resume_restock
+    return await _held(request, visitor, services, form, act, "Resumed", "goes on.")
+
+
+@router.post("/stop")
+async def stop_restock(
+    request: Request, visitor: Signed, services: Served, form: Annotated[HeldForm, Form()]
+) -> RedirectResponse:
+    act = services.engine.stop_restock
+    said = "is stopped: whoever was not told keeps waiting until more come in."
+    return await _held(request, visitor, services, form, act, "Stopped", said)
+
+
+async def _held(
+    request: Request,
+    visitor: Visitor,
+    services: Services,
+    form: HeldForm,
+    act: Act,
+    what: str,
+    said: str,
+) -> RedirectResponse:
+    await act(visitor.site, form.restock)
+    title = form.title or "a restock"
+    await audit(services, visitor, f"{what} the restock of {title}.")
+    return done(request, _HERE, f"The restock of {title} {said}")
+
+
+async def _running(visitor: Visitor, services: Services) -> list[Running] | None:
+    """None where Temporal does not answer."""
+    try:
+        return await running_now(services, visitor.site)
+    except EngineUnavailableError:
+        return None
+
+
+async def _past(visitor: Visitor, services: Services, before: UUID | None) -> list[PastRestock]:
+    log, site = services.store.restock_log, visitor.site
+    logged = await log.newest(site, None, before, _ON_A_PAGE + 1)
+    titles = await log.titles(site, [(each.item_key, each.id) for each in logged])
+    outcomes = await log.outcomes(site, [each.id for each in logged])
+    return [
+        PastRestock(
+            logged=each,
+            title=titles.get((each.item_key, each.id)) or each.sku or "An item",
+            outcome=outcomes.get(each.id, RestockOutcome()),
+        )
+        for each in logged
+    ]
