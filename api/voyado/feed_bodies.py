@@ -102,13 +102,20 @@ async def put_feed(
 async def _url(request: Request, allow_private: bool) -> str:
     body = b"".join([chunk async for chunk in at_most(_LONGEST_JSON, request)])
     try:
-        url = UrlBody.model_validate(json.loads(body)).url
-    except ValidationError as error:
-        raise invalid_request(error.errors()) from None
+        sent = json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidRequestError(
             FieldViolation("", "The body is not valid JSON.", "FORMAT")
         ) from None
+    return feed_address(sent, allow_private)
+
+
+def feed_address(sent: Any, allow_private: bool) -> str:
+    """The address in a `UrlBody` that was sent. Raises `InvalidRequestError`."""
+    try:
+        url = UrlBody.model_validate(sent).url
+    except ValidationError as error:
+        raise invalid_request(error.errors()) from None
     if not allow_private and _is_private(url):
         reason = "is in a private network; RESTOCK_ALLOW_PRIVATE_URLS=true allows that"
         raise InvalidRequestError(FieldViolation("url", reason, "PRIVATE_ADDRESS"))

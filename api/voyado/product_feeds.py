@@ -59,7 +59,7 @@ class FeedBody(Model):
     def of(cls, feed: Feed) -> Self:
         return cls(
             locale=feed.shown_locale,
-            url=feed.url and _without_password(feed.url),
+            url=feed.url and without_password(feed.url),
             state=feed.state,
             trouble=feed.trouble,
             items=feed.items,
@@ -111,7 +111,7 @@ async def put_product_feed(
     """
     source = FeedSource(locale=locale, accept_shrink=accept_shrink)
     feed, is_new = await put_feed(services, caller.site, source, request)
-    await _refresh_or_later(services, feed)
+    await refresh_or_later(services, feed)
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = f"{voyado.PREFIX}{router.prefix}/{feed.shown_locale}"
     return FeedBody.of(feed)
@@ -130,7 +130,7 @@ async def refresh_product_feed(
     accept_shrink: AcceptShrink = False,
 ) -> FeedBody:
     """Read a feed from its URL now, without waiting for the next time."""
-    feed = await _existing(services, caller.site, locale)
+    feed = await existing_feed(services, caller.site, locale)
     if feed.url is None:
         raise FeedWithoutUrlError()
     await services.engine.refresh_feed(feed.site, feed.shown_locale, accept_shrink)
@@ -147,7 +147,7 @@ async def list_product_feeds(caller: Owner, services: Served) -> FeedsReply:
 @router.get("/{locale}", summary="Get a product feed", responses=problem_replies(FeedNotFoundError))
 async def get_product_feed(locale: Locale, caller: Owner, services: Served) -> FeedBody:
     """The product feed of a locale, and how the last reading of it ended."""
-    return FeedBody.of(await _existing(services, caller.site, locale))
+    return FeedBody.of(await existing_feed(services, caller.site, locale))
 
 
 @router.delete(
@@ -162,7 +162,8 @@ async def delete_product_feed(locale: Locale, caller: Owner, services: Served) -
         raise FeedNotFoundError()
 
 
-async def _refresh_or_later(services: Services, feed: Feed) -> None:
+async def refresh_or_later(services: Services, feed: Feed) -> None:
+    """Have a feed read that was made or changed; where Temporal is away, at the next poll."""
     try:
         await services.engine.refresh_feed(feed.site, feed.shown_locale)
     except EngineUnavailableError:
@@ -170,14 +171,16 @@ async def _refresh_or_later(services: Services, feed: Feed) -> None:
         log.warning("refresh_postponed", extra={"site": feed.site, "locale": feed.locale})
 
 
-async def _existing(services: Services, site: str, locale: str) -> Feed:
+async def existing_feed(services: Services, site: str, locale: str) -> Feed:
+    """Raises `FeedNotFoundError`."""
     feed = await services.store.feeds.get(site, locale)
     if feed is None:
         raise FeedNotFoundError()
     return feed
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """A feed's address as it may be shown."""
     parts = urlsplit(url)
     if parts.password is None:
         return url
