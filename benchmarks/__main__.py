@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import create, crowd, hot, latency, listing, stock, waiting
+from benchmarks import create, crowd, hot, latency, listing, pages, stock, waiting
 from benchmarks.lines import Line, Plan
 from benchmarks.report import keep, table
 from cli.exit import leave
@@ -29,6 +29,7 @@ class Benchmark(StrEnum):
     STOCK = "stock"
     LISTING = "listing"
     CROWD = "crowd"
+    PAGES = "pages"
 
 
 _RUN: dict[Benchmark, Callable[[Plan], Awaitable[list[Line]]]] = {
@@ -39,6 +40,7 @@ _RUN: dict[Benchmark, Callable[[Plan], Awaitable[list[Line]]]] = {
     Benchmark.STOCK: stock.run,
     Benchmark.LISTING: listing.run,
     Benchmark.CROWD: crowd.run,
+    Benchmark.PAGES: pages.run,
 }
 
 
@@ -70,6 +72,7 @@ def main(
     rows: Annotated[int, _option("listing: requests there are.", 30_000)] = Plan.rows,
     clients: Annotated[int, _option("crowd: how many at once.")] = Plan.clients,
     seconds: Annotated[int, _option("crowd: for how long.")] = Plan.seconds,
+    page_rows: Annotated[int, _option("pages: requests there are.", 1000)] = Plan.page_rows,
     output: Annotated[Path, typer.Option(help="Where the results are kept.")] = _RESULTS,
 ) -> None:
     """Measure Restock beside the bare engine, or beside the plain way of doing the same.
@@ -90,6 +93,7 @@ def main(
         rows=rows,
         clients=clients,
         seconds=seconds,
+        page_rows=page_rows,
     )
     found = asyncio.run(_run(benchmarks or list(Benchmark), plan))
     settings = dataclasses.asdict(plan)

@@ -77,6 +77,7 @@ class Plan:
     rows: int = 1_000_000
     clients: int = 100
     seconds: int = 60
+    page_rows: int = 100_000
     tell: Callable[[str], None] = field(default=print)
 
 
