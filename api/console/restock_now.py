@@ -29,6 +29,8 @@ router = APIRouter(prefix="/demand/restock")
 _NOT_A_NUMBER = "Write how many there are in digits, such as 12."
 _SAY_HOW_MANY = "Say how many there are, or that everybody is to be told."
 _NOBODY_WAITS = "Nobody waits for this item any more."
+# Of a queue of thousands, the head says what is to be known, and says it at once.
+_MOST_LOOKED_AT = 1000
 _AT_ONCE = timedelta(minutes=1)
 
 Quantity = Annotated[str, Field(max_length=12)]
@@ -83,6 +85,11 @@ class _Plan:
         return sum(len(wave.told) for wave in self.found.preview.waves)
 
     @property
+    def looked_at(self) -> int:
+        """How many of those who wait, from the head of the queue."""
+        return len(self.found.places)
+
+    @property
     def begins_later(self) -> bool:
         """Whether these are quiet hours."""
         waves = self.found.preview.waves
@@ -126,7 +133,8 @@ async def _planned(
     except ValueError as error:
         return _page(request, visitor, shown, asked, wrong=str(error))
     now = datetime.now(UTC)
-    found = await dry_run(services.store, visitor.site, Arrival(asked.item, units, now, Audience()))
+    arrival = Arrival(asked.item, units, now, Audience())
+    found = await dry_run(services.store, visitor.site, arrival, most=_MOST_LOOKED_AT)
     plan = _Plan(now, units, found, await mail_to_first(services, visitor.site, found))
     running = await _is_running(services, visitor.site, asked.item)
     return _page(request, visitor, shown, asked, plan=plan, running=running)

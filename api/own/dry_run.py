@@ -52,14 +52,19 @@ class DryRun:
 
 
 async def dry_run(
-    store: Store, site: str, arrival: Arrival, policy: Policy | None = None
+    store: Store,
+    site: str,
+    arrival: Arrival,
+    policy: Policy | None = None,
+    most: int = MOST_WAITING,
 ) -> DryRun:
     """What a restock would do if the stock stayed as it is and none of the item ran already.
 
-    `policy`: one to be tried; without it, the item's own.
+    `policy`: one to be tried; without it, the item's own. `most`: how many of those who wait are
+    looked at.
     """
     policy = policy or await store.sites.policy(site, arrival.item_key)
-    queue, waiting = await _queue(store, site, arrival, policy)
+    queue, waiting = await _queue(store, site, arrival, policy, most)
     at = max(arrival.at, datetime.now(UTC))
     # It may take a second, in which other calls are to be answered.
     planned = await asyncio.to_thread(preview, policy, arrival.quantity, at, queue)
@@ -75,11 +80,11 @@ async def dry_run(
 
 
 async def _queue(
-    store: Store, site: str, arrival: Arrival, policy: Policy
+    store: Store, site: str, arrival: Arrival, policy: Policy, most: int
 ) -> tuple[Sequence[Candidate], int]:
     """Those who are looked at, in the order of the queue, and how many wait in all."""
     item = (site, arrival.item_key, arrival.audience)
-    queue = await store.queue.head(*item, policy.order, MOST_WAITING)
-    if len(queue) < MOST_WAITING:
+    queue = await store.queue.head(*item, policy.order, most)
+    if len(queue) < most:
         return queue, len(queue)
     return queue, await store.queue.count(*item)

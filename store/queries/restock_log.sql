@@ -29,16 +29,19 @@ WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[])
 GROUP BY restock_id;
 
 -- name: titles(site, item_keys, restock_ids)
--- What items are called: by one whom a restock claimed, or by one who waits.
+-- What items are called: by one whom a restock claimed, or by one who waits. The orders are those of
+-- the indexes, which Postgres would else not always take to find the first.
 SELECT given.item_key, given.restock_id, known.title
 FROM unnest(:item_keys::text[], :restock_ids::uuid[]) AS given (item_key, restock_id)
 CROSS JOIN LATERAL (
     SELECT coalesce(nullif(item ->> 'name', ''), catalog_item_id) AS title
     FROM (
         (SELECT item, catalog_item_id FROM requests
-         WHERE site = :site AND restock_id = given.restock_id LIMIT 1)
+         WHERE site = :site AND restock_id = given.restock_id
+         ORDER BY restock_id, restock_page LIMIT 1)
         UNION ALL
         (SELECT item, catalog_item_id FROM requests
-         WHERE site = :site AND item_key = given.item_key AND status = 'RECEIVED' LIMIT 1)
+         WHERE site = :site AND item_key = given.item_key AND status = 'RECEIVED'
+         ORDER BY created_date, id LIMIT 1)
     ) either LIMIT 1
 ) known;

@@ -1,6 +1,7 @@
 """The owner sees whom a restock would tell, and begins it."""
 
 from playwright.async_api import expect
+from queues import BAG, crowd, forget_all
 from shop import Shop, eventually
 from shoppers import address
 from temporalio.client import Client
@@ -115,6 +116,16 @@ async def test_where_automatic_mails_are_off_it_says_what_that_means(console: Ow
     await console.sees("So a restock tells nobody: all 3 shoppers keep waiting")
     await expect(console.page.get_by_role("button", name="Begin the restock")).to_have_count(0)
     await console.has_no_violations()
+
+
+async def test_of_a_long_queue_the_head_is_looked_at(console: Owner) -> None:
+    await crowd(console.shop, 1500)
+    await console.open(f"/demand/restock?item={BAG.item_key}&everybody=true")
+    await console.sees("1,000 shoppers of the first 1,000 would be told")
+    await console.sees("1,500 shoppers wait in all")
+    await expect(console.page.get_by_role("button", name="Tell everybody now")).to_be_visible()
+    await console.has_no_violations()
+    await forget_all(console.shop)
 
 
 async def test_in_quiet_hours_it_says_when_the_first_are_told(console: Owner) -> None:
