@@ -18,7 +18,7 @@ from api.own.imports import LONGEST_FILE_NAME, SAMPLE, rejected_file
 from api.services import Served, Services
 from domain.catalog import VOYADO_APP_ID
 from domain.errors import CollectionDisabledError, InvalidRequestError
-from domain.imports import MOST_BYTES, Column, Columns
+from domain.imports import MOST_BYTES, Column, Columns, too_long
 from domain.imports.columns import known_names
 from domain.text import fitted
 from store.imports import KEPT_FOR, ImportRecord
@@ -127,6 +127,8 @@ async def _upload_page(
         # Whoever has an app that collects has most likely lists of it.
         app_id=app_id if app_id is not None else next((app.id for app in apps), ""),
         wrong=wrong or Wrong(),
+        most_bytes=MOST_BYTES,
+        too_large=too_long(),
         columns=[(column.value, known_names(column)) for column in Column],
         earlier=await services.store.imports.latest(visitor.site, _EARLIER_SHOWN),
         days=KEPT_FOR.days,

@@ -103,6 +103,16 @@ async def test_a_file_that_cannot_be_used_says_why_beside_its_field(
     await expect(console.page.get_by_label("Whose items are they?")).to_have_value("")
 
 
+async def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
+    console: Owner, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path, f"{'x' * 20 * 1024**2}\n")
+    await upload(console, path)
+    said = await console.page.get_by_label("CSV file").evaluate("input => input.validationMessage")
+    assert said.startswith("The file is too long: 20 MiB and 200,000 lines are the most.")
+    assert await console.shop.store.imports.latest(console.shop.site, 1) == []
+
+
 async def test_a_sample_can_be_downloaded_and_imported(console: Owner, tmp_path: Path) -> None:
     await console.open("/requests/import")
     async with console.page.expect_download() as waiting:

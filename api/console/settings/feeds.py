@@ -156,5 +156,6 @@ async def _feeds_page(
         locale=locale,
         url=url,
         wrong=wrong or Wrong(),
+        most_bytes=services.settings.feed_max_bytes,
         minutes=services.settings.feed_interval.total_seconds() / 60,
     )

@@ -37,3 +37,12 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
     if (part.innerHTML !== text) part.innerHTML = text;
   }, 1000 * (part.dataset.every ?? 2));
 }
+
+// A file that is too large is refused before it is sent: data-most is how many bytes it may have.
+for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+  input.addEventListener("change", () => {
+    const tooLarge = [...input.files].some((file) => file.size > Number(input.dataset.most));
+    input.setCustomValidity(tooLarge ? input.dataset.tooLarge : "");
+    if (tooLarge) input.reportValidity();
+  });
+}
