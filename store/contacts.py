@@ -53,10 +53,7 @@ class Contacts:
         Raises `ContactNotFoundError`.
         """
         async with self.pool.acquire() as connection, connection.transaction():
-            row = await _sql.hold_contact(connection, site=site, id=contact_id)
-            if row is None:
-                raise ContactNotFoundError()
-            yield Contact.of(row), connection
+            yield await _hold(connection, site, contact_id), connection
 
     async def change(self, site: str, contact_id: UUID, changes: Mapping[str, Any]) -> Contact:
         """Change some of the fields of `ContactDetails`; returns the whole contact.
@@ -84,7 +81,10 @@ class Contacts:
         Returns the requests that were open; their workflows are told afterwards. Raises
         `ContactNotFoundError`.
         """
-        async with self.held(site, contact_id) as (contact, connection):
+        async with self.pool.acquire() as connection, connection.transaction():
+            # First, as an import does it: so the two never wait for each other.
+            await forget_imported(connection, site, contact_id)
+            contact = await _hold(connection, site, contact_id)
             whose = {"site": site, "contact_id": contact_id}
             await _sql.hold_requests(connection, **whose)
             withdrawn = [
@@ -92,10 +92,17 @@ class Contacts:
             ]
             address = address_key(contact.email)
             await forget_purchases(connection, site, address)
-            await forget_imported(connection, site, address)
             await _sql.forget_answers(connection, **whose, address_key=address)
             await _sql.delete_contact(connection, site=site, id=contact_id)
         return withdrawn
+
+
+async def _hold(connection: Connection, site: str, contact_id: UUID) -> Contact:
+    """Raises `ContactNotFoundError`."""
+    row = await _sql.hold_contact(connection, site=site, id=contact_id)
+    if row is None:
+        raise ContactNotFoundError()
+    return Contact.of(row)
 
 
 async def _readdress(connection: Connection, site: str, contact: Contact, email: str) -> None:

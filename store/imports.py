@@ -209,9 +209,9 @@ class Imports:
         return None if row is None else ImportRecord.of(row)
 
 
-async def forget_imported(connection: Connection, site: str, address: str) -> None:
-    """Forget what files say of a shopper, by the address' key."""
-    await _sql.forget_imported(connection, site=site, address_key=address)
+async def forget_imported(connection: Connection, site: str, contact_id: UUID) -> None:
+    """Forget what files say of a shopper."""
+    await _sql.forget_imported(connection, site=site, contact_id=contact_id)
 
 
 async def _added(connection: Connection, found: ImportRecord, row: Row) -> WaitingStart | None:

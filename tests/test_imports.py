@@ -19,11 +19,12 @@ from voyado import keep_products, v3
 from waiting_lists import IMPORTS, checked, confirmed, until_state, upload_list
 
 from activities.import_requests import ImportRequests
-from domain.catalog import CatalogReference
+from domain.catalog import CatalogReference, Wanted
 from domain.ids import import_workflow_id
 from domain.imports import Problem, ReadLine
 from domain.imports.contracts import ImportInput
 from store.records import WaitingStart
+from store.requests import Requests
 
 
 def orchids(*shoppers: str) -> str:
@@ -204,6 +205,30 @@ async def test_an_erased_shopper_is_in_no_file_any_more(shop: Shop) -> None:
     await shop.call("POST", f"{IMPORTS}/{found['id']}/confirm")
     assert (await until_state(shop, found["id"], "done"))["added"] == 1
     assert shopper not in [request["email"] for request in await requests_of(shop)]
+
+
+async def test_who_is_erased_while_their_line_is_being_added_is_erased_with_the_request(
+    shop: Shop,
+) -> None:
+    shopper = address()
+    found = await checked(shop, orchids(shopper), appId=STORES)
+    contact = (await v3(shop, "POST", "/contacts", {"email": shopper})).json()["id"]
+    record = await shop.store.imports.begin_adding(shop.site, UUID(found["id"]))
+    assert record
+    pool = shop.store.pool
+
+    async def waits() -> bool:
+        return bool(await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+    async with pool.acquire() as connection, connection.transaction():
+        lines = "SELECT wanted FROM import_lines WHERE import_id = $1 FOR UPDATE"
+        kept = Wanted.model_validate(await connection.fetchval(lines, record.id))
+        erased = asyncio.create_task(v3(shop, "DELETE", f"/contacts/{contact}"))
+        await eventually(waits, "the one to wait for the other")
+        assert await Requests(connection).take_over(shop.site, kept, record.created_date, "")
+    assert (await erased).status_code == 204
+    assert await requests_of(shop) == []
+    assert await shop.store.contacts.find(shop.site, shopper) is None
 
 
 async def test_an_import_that_nobody_answers_is_forgotten_after_a_week(

@@ -121,10 +121,11 @@ WHERE i.site = :site AND l.import_id = :id AND l.state = 'rejected' AND l.line >
 ORDER BY l.line
 LIMIT :limit;
 
--- name: forget_imported(site, address_key)!
+-- name: forget_imported(site, contact_id)!
 -- What files say of a shopper.
-DELETE FROM import_lines l USING imports i
-WHERE l.address_key = :address_key AND i.id = l.import_id AND i.site = :site;
+DELETE FROM import_lines l USING imports i, contacts k
+WHERE k.site = :site AND k.id = :contact_id AND l.address_key = k.address_key
+  AND i.id = l.import_id AND i.site = :site;
 
 -- name: forget_old_imports(final_seconds, open_seconds)!
 -- Imports that ended long ago, and those that nobody goes on with.
