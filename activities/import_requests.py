@@ -13,7 +13,7 @@ from activities.alive import alive
 from domain.catalog import VOYADO_APP_ID
 from domain.imports import Columns, LineRules, ReadLine, Table, UnusableFileError, read_lines
 from domain.imports.contracts import ImportInput, ImportOutcome, ImportState
-from store.imports import ImportRecord
+from store.import_records import ImportRecord
 from store.records import WaitingStart
 from store.store import Store
 
@@ -43,7 +43,7 @@ class ImportRequests:
         if found is None or content is None:
             return found.outcome if found else ImportOutcome()
         async with alive():
-            await imports.begin_anew(found.id)
+            await imports.begin_anew(found)
             try:
                 await self._keep_lines(found, content)
             except UnusableFileError as error:
@@ -83,9 +83,9 @@ class ImportRequests:
                 # Mail and everything else of this process goes on in between.
                 await asyncio.sleep(0)
             if len(batch) == _LINES_KEPT_AT_ONCE:
-                await self.store.imports.keep_lines(found.id, batch)
+                await self.store.imports.keep_lines(found, batch)
                 batch.clear()
-        await self.store.imports.keep_lines(found.id, batch)
+        await self.store.imports.keep_lines(found, batch)
 
     async def _rules(self, found: ImportRecord) -> LineRules:
         states = await self.store.sites.collection_states(found.site)

@@ -19,7 +19,7 @@ from domain.errors import RestockError
 from domain.imports import report_heading, report_row
 from domain.imports.contracts import ImportState
 from store.bootstrap import MAIN_SITE
-from store.imports import ImportRecord
+from store.import_records import ImportRecord
 from store.store import Store
 from workflows.client import connect
 from workflows.engine import Engine

@@ -2,17 +2,15 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from domain.catalog import Wanted
-from domain.ids import address_key
-from domain.imports import Problem, ReadLine
-from domain.imports.contracts import ImportOutcome, ImportState
-from domain.text import fitted
+from domain.imports import ReadLine
+from domain.imports.contracts import ImportState
 from store.database import Connection, Pool, Row, load_queries
-from store.records import Record, WaitingStart
+from store.import_records import ImportRecord, RejectedLine, columns_of
+from store.records import WaitingStart
 from store.requests import Requests
 
 _sql = load_queries("imports")
@@ -25,49 +23,6 @@ _ABANDONED_AFTER = timedelta(days=9)
 _MOST_ITEMS = 100
 _BATCH = 200
 _REPORT_PAGE = 1000
-# What a cell of a file can be at most, for the csv module.
-_LONGEST_CELL = 131_072
-
-
-class ItemCount(Record):
-    """How many lines of an import ask for an item."""
-
-    title: str
-    count: int
-
-
-class ImportRecord(Record):
-    """An import: its file, how far it is, and what it found. `heading`: the file's columns."""
-
-    id: UUID
-    site: str
-    file_name: str
-    app_id: str
-    state: ImportState
-    trouble: str
-    heading: tuple[str, ...]
-    to_add: int
-    added: int
-    waiting: int
-    repeated: int
-    rejected: int
-    items: tuple[ItemCount, ...]
-    created_date: datetime
-    updated_date: datetime
-
-    @property
-    def outcome(self) -> ImportOutcome:
-        return ImportOutcome.model_validate(
-            {name: getattr(self, name) for name in ImportOutcome.model_fields}
-        )
-
-
-class RejectedLine(Record):
-    """A line of a file that cannot be used: what is wrong, and its cells."""
-
-    line: int
-    problems: tuple[Problem, ...]
-    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,12 +66,13 @@ class Imports:
         content: bytes | None = await _sql.import_content(self.pool, site=site, id=import_id)
         return content
 
-    async def begin_anew(self, import_id: UUID) -> None:
+    async def begin_anew(self, found: ImportRecord) -> None:
         """Forget the lines that a reading kept which came to no end."""
-        await _sql.drop_lines(self.pool, id=import_id, kept="")
+        await _sql.drop_lines(self.pool, id=found.id, kept="")
 
-    async def keep_lines(self, import_id: UUID, lines: Sequence[ReadLine]) -> None:
-        await _sql.add_lines(self.pool, id=import_id, lines=[_columns(line) for line in lines])
+    async def keep_lines(self, found: ImportRecord, lines: Sequence[ReadLine]) -> None:
+        """Keep what the next lines ask for, or what is wrong with them."""
+        await _sql.add_lines(self.pool, id=found.id, lines=[columns_of(line) for line in lines])
 
     async def checked(self, site: str, import_id: UUID) -> ImportRecord | None:
         """End the dry run: find who waits already, count, and drop the file.
@@ -218,25 +174,3 @@ async def _added(connection: Connection, found: ImportRecord, row: Row) -> Waiti
     wanted = Wanted.model_validate(row["wanted"])
     origin = f"From {found.file_name}, line {row['line']}"
     return await Requests(connection).take_over(found.site, wanted, row["created_date"], origin)
-
-
-def _columns(line: ReadLine) -> dict[str, Any]:
-    """A line as it is kept: what it asks for, or what is wrong with it."""
-    columns: dict[str, Any] = {"line": line.number, "address_key": address_key(_kept(line.email))}
-    if line.asked is None:
-        problems = [[_kept(part) for part in problem] for problem in line.problems]
-        cells = [_kept(cell) for cell in line.cells]
-        return columns | {"state": "rejected", "problems": problems, "cells": cells}
-    wanted = line.asked.wanted
-    return columns | {
-        "state": "new",
-        "address_key": address_key(wanted.email),
-        "item_key": wanted.reference.item_key,
-        "audience_key": wanted.audience_key,
-        "wanted": wanted.model_dump(mode="json", by_alias=True),
-        "created_date": line.asked.created_date.isoformat(),
-    }
-
-
-def _kept(text: str) -> str:
-    return fitted(text, _LONGEST_CELL)

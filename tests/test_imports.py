@@ -330,7 +330,7 @@ async def test_an_unfinished_dry_run_is_begun_anew(shop: Shop) -> None:
     found = await shop.store.imports.create(
         shop.site, "a.csv", STORES, ["email", "product id", "product", "price"], content
     )
-    await shop.store.imports.keep_lines(found.id, [ReadLine(2, [], "", None, [Problem("", "x")])])
+    await shop.store.imports.keep_lines(found, [ReadLine(2, [], "", None, [Problem("", "x")])])
 
     async def start(request: WaitingStart) -> None:
         raise AssertionError(request.id)

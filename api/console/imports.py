@@ -21,7 +21,8 @@ from domain.errors import CollectionDisabledError, InvalidRequestError
 from domain.imports import MOST_BYTES, Column, Columns, too_long
 from domain.imports.columns import known_names
 from domain.text import fitted
-from store.imports import KEPT_FOR, ImportRecord
+from store.import_records import ImportRecord
+from store.imports import KEPT_FOR
 
 router = APIRouter(prefix="/requests/import")
 

@@ -15,7 +15,7 @@ from domain.errors import (
 )
 from domain.imports import Column, Columns, Table, UnusableFileError
 from domain.imports.contracts import ImportState
-from store.imports import ImportRecord
+from store.import_records import ImportRecord
 from store.store import Store
 from workflows.engine import Engine
 

@@ -1,17 +1,16 @@
 """`/v1/imports`: waiting lists of other systems, tried and then taken over."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from api.auth import Owner
 from api.body_limits import MOST_BYTES_OF_A_FEED
-from api.fields import Model
+from api.own.import_bodies import ImportBody
 from api.own.importing import Upload, answer_import, begin_import, existing_import
 from api.reference import followed_by, refusals
 from api.services import Served
@@ -25,9 +24,8 @@ from domain.errors import (
     UnsupportedMediaTypeError,
 )
 from domain.imports import MOST_BYTES, report_heading, report_row, too_long
-from domain.imports.contracts import ImportState
 from domain.text import one_line
-from store.imports import ImportRecord, RejectedLine
+from store.import_records import ImportRecord
 from store.store import Store
 
 router = APIRouter(prefix="/imports", tags=["Restock"])
@@ -36,7 +34,6 @@ LONGEST_FILE_NAME = 200
 SAMPLE = "email,sku,product,locale,date\nshopper@example.com,AD_0397,Blue Orchid,sv-SE,2026-03-31\n"
 """A waiting list as it is taken."""
 
-_REJECTED_SHOWN = 100
 _REPORT_KIND = "text/csv"
 _KINDS = ("text/csv", "text/tab-separated-values", "text/plain")
 _BODY: dict[str, Any] = {
@@ -53,76 +50,6 @@ _BODY: dict[str, Any] = {
         },
     }
 }
-
-
-class ItemCountBody(Model):
-    """How many lines ask for an item."""
-
-    title: str
-    count: int
-
-
-class LineProblemBody(Model):
-    """What is wrong with a line, in which of the file's columns."""
-
-    column: str
-    text: str
-
-
-class RejectedLineBody(Model):
-    """A line that cannot be used, as it stands in the file."""
-
-    line: int
-    problems: list[LineProblemBody]
-    cells: list[str]
-
-    @classmethod
-    def of(cls, rejected: RejectedLine) -> Self:
-        return cls(
-            line=rejected.line,
-            problems=[LineProblemBody(column=c, text=t) for c, t in rejected.problems],
-            cells=list(rejected.cells),
-        )
-
-
-class ImportBody(Model):
-    """An import: what its dry run found, and what came of it."""
-
-    id: UUID
-    state: ImportState = Field(
-        description="`checking` until the dry run is over; `ready` waits for a confirmation, for "
-        "seven days; `adding`; then `done`, `discarded` or `failed`."
-    )
-    trouble: str = Field(description="Why the file cannot be used; mostly empty.")
-    file_name: str
-    app_id: str
-    created_date: datetime
-    to_add: int = Field(description="How many lines were good in the dry run.")
-    added: int = Field(description="How many requests were made of them.")
-    already_waiting: int = Field(description="Lines of shoppers who wait for the item already.")
-    repeated: int = Field(description="Lines that say the same as another of the file.")
-    rejected: int = Field(description="Lines that cannot be used.")
-    items: list[ItemCountBody] = Field(description="The items most asked for, 100 at most.")
-    rejected_lines: list[RejectedLineBody] = Field(description="The first 100 of them.")
-
-    @classmethod
-    async def of(cls, store: Store, found: ImportRecord) -> Self:
-        rejected = await store.imports.rejected(found.site, found.id, _REJECTED_SHOWN)
-        return cls(
-            id=found.id,
-            state=found.state,
-            trouble=found.trouble,
-            file_name=found.file_name,
-            app_id=found.app_id,
-            created_date=found.created_date,
-            to_add=found.to_add,
-            added=found.added,
-            already_waiting=found.waiting,
-            repeated=found.repeated,
-            rejected=found.rejected,
-            items=[ItemCountBody(title=each.title, count=each.count) for each in found.items],
-            rejected_lines=[RejectedLineBody.of(line) for line in rejected],
-        )
 
 
 ImportId = Annotated[UUID, Path(alias="importId", description="The import's id.")]

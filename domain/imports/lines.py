@@ -1,33 +1,19 @@
 """What one line of a waiting list asks for, or what is wrong with it."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import ValidationError
 
-from domain.catalog import VOYADO_APP_ID, CatalogReference, Item, Wanted
-from domain.fields import (
-    LONGEST_ITEM_ID,
-    AppId,
-    CatalogItemId,
-    Email,
-    ExternalId,
-    ImageText,
-    Price,
-    Sku,
-    WebUrl,
-)
-from domain.images import usable_image_url
+from domain.catalog import VOYADO_APP_ID, Wanted
+from domain.fields import LONGEST_ITEM_ID
+from domain.imports.cells import Cells
 from domain.imports.columns import Column, Columns
 from domain.imports.moments import asked_moment, in_milliseconds, is_a_whole_day
 from domain.imports.table import MOST_LINES, Table
 from domain.json_values import bounded_json
-from domain.locales import a_locale
-from domain.matching import LARGEST_QUANTITY
-from domain.text import Name, Storable
 
 
 class Problem(NamedTuple):
@@ -88,70 +74,13 @@ def read_lines(table: Table, columns: Columns, rules: LineRules) -> Iterator[Rea
             yield ReadLine(number, row, email, None, asked)
 
 
-def _options(text: object) -> Any:
-    try:
-        options = json.loads(str(text))
-    except (ValueError, RecursionError):
-        options = None
-    if not isinstance(options, dict):
-        raise ValueError('must be a JSON object such as {"colour": "blue"}')
-    return bounded_json(options)
-
-
-def _quantity(text: object) -> int:
-    number = str(text)
-    if not (number.isascii() and number.isdigit()) or not 1 <= int(number[:11]) <= LARGEST_QUANTITY:
-        raise ValueError(f"must be a whole number from 1 to {LARGEST_QUANTITY:,}")
-    return int(number)
-
-
-class _Cells(BaseModel):
-    """The cells of a line, each by the rule that its field has everywhere."""
-
-    email: Email = Field(alias=Column.EMAIL)
-    item_id: CatalogItemId | None = Field(None, alias=Column.ITEM_ID)
-    sku: Sku | None = Field(None, alias=Column.SKU)
-    variant: Sku | None = Field(None, alias=Column.VARIANT)
-    options: Annotated[dict[str, Any], BeforeValidator(_options)] = Field({}, alias=Column.OPTIONS)
-    app_id: AppId | None = Field(None, alias=Column.APP_ID)
-    locale: Annotated[str, Storable, AfterValidator(a_locale)] | None = Field(
-        None, alias=Column.LOCALE
-    )
-    external_id: ExternalId | None = Field(None, alias=Column.EXTERNAL_ID)
-    quantity: Annotated[int, BeforeValidator(_quantity)] = Field(1, alias=Column.QUANTITY)
-    name: Name = Field("", alias=Column.NAME)
-    price: Price = Field("", alias=Column.PRICE)
-    image: Annotated[ImageText, AfterValidator(usable_image_url)] = Field("", alias=Column.IMAGE)
-    url: WebUrl | None = Field(None, alias=Column.URL)
-    asked_on: Annotated[str, Storable] | None = Field(None, alias=Column.ASKED_ON)
-
-    def item(self) -> Item:
-        return Item(name=self.name, price=self.price, image_url=self.image)
-
-    def reference(self, app_id: str) -> CatalogReference:
-        """A SKU beside an item's id tells its variants apart; alone it is the item."""
-        if self.item_id is None:
-            return CatalogReference(
-                app_id=app_id,
-                catalog_item_id=self.sku or self.variant or "",
-                options=self.options or None,
-            )
-        variant = {"variantId": self.variant} if self.variant else {}
-        variant = variant or ({"sku": self.sku} if self.sku else {})
-        return CatalogReference(
-            app_id=app_id,
-            catalog_item_id=self.item_id,
-            options=self.options | variant or None,
-        )
-
-
 def _asked(
     number: int, row: Sequence[str], columns: Columns, rules: LineRules
 ) -> Asked | list[Problem]:
     if any(cell.strip() for cell in row[len(columns.names) :]):
         return [Problem("", f"has {len(row)} cells, but there are {len(columns.names)} columns")]
     try:
-        cells = _Cells.model_validate(columns.cells(row))
+        cells = Cells.model_validate(columns.cells(row))
     except ValidationError as error:
         return [_problem(each, columns) for each in error.errors(include_url=False)]
     problems = [*_wrong_item(cells, columns, rules)]
@@ -161,7 +90,7 @@ def _asked(
     return problems or Asked(_wanted(cells, rules), created)
 
 
-def _wanted(cells: _Cells, rules: LineRules) -> Wanted:
+def _wanted(cells: Cells, rules: LineRules) -> Wanted:
     app_id = _app_id(cells, rules)
     of_shop = rules.locale if app_id == VOYADO_APP_ID else ""
     return Wanted(
@@ -175,12 +104,12 @@ def _wanted(cells: _Cells, rules: LineRules) -> Wanted:
     )
 
 
-def _app_id(cells: _Cells, rules: LineRules) -> str:
+def _app_id(cells: Cells, rules: LineRules) -> str:
     """The app a line is of; an item that is named by its SKU alone needs none."""
     return cells.app_id or rules.app_id or ("" if cells.item_id else VOYADO_APP_ID)
 
 
-def _wrong_item(cells: _Cells, columns: Columns, rules: LineRules) -> Iterator[Problem]:
+def _wrong_item(cells: Cells, columns: Columns, rules: LineRules) -> Iterator[Problem]:
     app_id = _app_id(cells, rules)
     name = cells.item_id or cells.sku or cells.variant
     if not name:
@@ -199,7 +128,7 @@ def _wrong_item(cells: _Cells, columns: Columns, rules: LineRules) -> Iterator[P
 
 
 def _created_date(
-    number: int, cells: _Cells, columns: Columns, rules: LineRules
+    number: int, cells: Cells, columns: Columns, rules: LineRules
 ) -> datetime | Problem:
     """When a shopper asked.
 
