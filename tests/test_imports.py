@@ -13,6 +13,7 @@ from shoppers import address
 from smtp_sink import SmtpSink
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from test_owner_notices import notices_begun
 from test_reconciler import reconcile
 from voyado import keep_products, v3
@@ -25,6 +26,9 @@ from domain.imports import Problem, ReadLine
 from domain.imports.contracts import ImportInput
 from store.records import WaitingStart
 from store.requests import Requests
+from workflows import request_import
+from workflows.engine import Engine
+from workflows.request_import import RequestImport
 
 
 def orchids(*shoppers: str) -> str:
@@ -245,6 +249,31 @@ async def test_an_import_that_nobody_answers_is_forgotten_after_a_week(
         ]
 
     assert await eventually(timers, "the wait for an answer") == [timedelta(days=7)]
+
+
+async def test_then_nothing_of_its_file_is_kept(
+    shop: Shop, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_import, "_OWNER_HAS", timedelta(milliseconds=100))
+    content = orchids(address(), "kim").encode()
+    heading = ["email", "product id", "product", "price"]
+    found = await shop.store.imports.create(shop.site, "a.csv", STORES, heading, content)
+    queue = f"imports-{uuid4()}"
+    async with Worker(
+        temporal,
+        task_queue=queue,
+        workflows=[RequestImport],
+        activities=[ImportRequests(shop.store, Engine(temporal).start_request).discard_import],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        asked = ImportInput(site=shop.site, import_id=found.id)
+        ended = await temporal.execute_workflow(
+            RequestImport.run, asked, id=import_workflow_id(found.id), task_queue=queue
+        )
+    now = await shop.store.imports.get(shop.site, found.id)
+    assert now
+    assert (ended, now.state, now.rejected) == ("discarded", "discarded", 1)
+    assert await rows_left(shop, str(found.id)) == (0, 0)
 
 
 @pytest.mark.parametrize(
