@@ -10,7 +10,7 @@ from shoppers import address, part
 from smtp_sink import SmtpSink
 
 from console.owner import PHONE, Owner
-from domain.mail_templates import MailKind, MailParts
+from domain.mail_templates import MOST_LOCALES, MailKind, MailParts
 from store.records import MailDraft, SavedMail
 
 BACK = MailKind.BACK_IN_STOCK
@@ -344,3 +344,49 @@ async def test_what_names_no_mail_is_no_page(console: Owner) -> None:
         reply = await console.page.goto(f"{console.address}/console{path}")
         assert reply
         assert reply.status == status, path
+
+
+async def test_a_version_that_is_wrong_by_now_becomes_a_draft_to_be_mended(console: Owner) -> None:
+    await save_elsewhere(console.shop, "Old", 0, html="<p>{{ item.colour }}</p>")
+    await save_elsewhere(console.shop, "New", 1)
+    await console.open(f"{DEFAULT}/versions/1")
+    await console.click("Restore this version")
+    await console.sees("Version 1 is your draft now: mend it first.")
+    await console.sees("There is no item.colour in this mail.")
+    found = await saved(console.shop)
+    assert found
+    assert found.subject == "New"
+
+
+async def test_what_was_looked_at_before_somebody_saved_is_neither_restored_nor_reset(
+    console: Owner,
+) -> None:
+    await save_elsewhere(console.shop, "One", 0)
+    await save_elsewhere(console.shop, "Two", 1)
+    await console.open(f"{DEFAULT}/versions/1")
+    await save_elsewhere(console.shop, "Three", 2)
+    await console.click("Restore this version")
+    await console.sees("Somebody saved another version meanwhile, so nothing was changed.")
+    await save_elsewhere(console.shop, "Four", 3)
+    console.page.once("dialog", lambda dialog: dialog.accept())
+    await console.click("Reset to Restock's own")
+    await console.sees("Somebody saved another version meanwhile, so nothing was changed.")
+    found = await saved(console.shop)
+    assert found
+    assert (found.subject, found.is_current) == ("Four", True)
+
+
+async def test_there_are_mails_in_so_many_languages_and_no_more(console: Owner) -> None:
+    await console.shop.store.pool.execute(
+        "INSERT INTO mail_templates (site, kind, locale, version, subject, text, html, is_current, "
+        "saved_by) SELECT $1, 'back_in_stock', 'x' || n, 1, 'a', 'a', '', true, 'Bo' "
+        "FROM generate_series(1, $2) n",
+        console.shop.site,
+        MOST_LOCALES,
+    )
+    await console.open(SWEDISH)
+    await write(console, subject="Hej")
+    await console.click("Save")
+    await console.sees("There are mails in 100 languages already")
+    await expect(field(console, "Subject")).to_have_value("Hej")
+    assert await saved(console.shop, "sv") is None

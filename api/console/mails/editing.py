@@ -1,25 +1,20 @@
 """A mail while it is being written: where it begins, what it looks like, and what is wrong."""
 
 import asyncio
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from api.console.mails.places import Place
-from api.console.session import Visitor
-from api.services import Services
+from api.console.mails.places import Desk
 from domain.locales import fallback_chain
 from domain.mail_templates import MailParts
 from domain.text import storable
 from mails.built_in import built_in
 from mails.checks import Checked, checked
-from mails.letters import Templates
 from mails.variables import made_up
 from store.records import MailContent, MailDraft, MailExample, SavedMail
 
@@ -83,72 +78,48 @@ class Beginning:
         return self.draft.based_on if self.draft else self.version
 
 
-@cache
-def templates(folder: Path | None) -> Templates:
-    """The templates of this process."""
-    return Templates(folder)
-
-
-async def beginning(services: Services, visitor: Visitor, place: Place) -> Beginning:
-    mails = services.store.mail_templates
-    saved = await mails.last(visitor.site, place.kind, place.locale)
-    draft = await mails.draft_of(visitor.site, place.kind, place.locale, visitor.who)
+async def beginning(desk: Desk) -> Beginning:
+    saved = await desk.mails.last(*desk.named)
+    draft = await desk.mails.draft_of(*desk.named, desk.visitor.who)
     if saved and saved.is_current:
         return Beginning(saved, draft, saved.parts)
-    own = built_in(templates(services.settings.template_dir), place.kind, place.locale)
-    return Beginning(saved, draft, own)
+    return Beginning(saved, draft, built_in(desk.templates, desk.place.kind, desk.place.locale))
 
 
-async def examples(services: Services, visitor: Visitor, place: Place) -> list[MailExample]:
+async def examples(desk: Desk) -> list[MailExample]:
     """Requests to show a mail with, those of its language first."""
-    found = await services.store.mail_templates.examples(visitor.site, _MOST_EXAMPLES)
-    return sorted(found, key=lambda each: place.locale not in ("", *fallback_chain(each.locale)))
+    found = await desk.mails.examples(desk.visitor.site, _MOST_EXAMPLES)
+    locale = desk.place.locale
+    return sorted(found, key=lambda each: locale not in ("", *fallback_chain(each.locale)))
 
 
-async def content_of(
-    services: Services, visitor: Visitor, place: Place, request_id: UUID | None
-) -> MailContent:
+async def content_of(desk: Desk, request_id: UUID | None) -> MailContent:
     """What a mail says to one who waits, or, without one, to somebody who is made up."""
-    queue = services.store.queue
-    content = await queue.mail_content(visitor.site, request_id) if request_id else None
-    public_url = services.settings.public_url
-    return content or made_up(visitor.site_name, place.locale or None, public_url)
+    store, visitor = desk.services.store, desk.visitor
+    content = await store.queue.mail_content(visitor.site, request_id) if request_id else None
+    public_url = desk.services.settings.public_url
+    return content or made_up(visitor.site_name, desk.place.locale or None, public_url)
 
 
-async def looked_at(
-    services: Services, place: Place, parts: MailParts, contents: Sequence[MailContent]
-) -> Checked:
+async def looked_at(desk: Desk, parts: MailParts, content: MailContent) -> Checked:
     """How a mail comes out; it may take its time, in which other calls are answered."""
-    own = templates(services.settings.template_dir)
-    look = partial(checked, own, place.kind, place.locale, parts, contents)
+    place = desk.place
+    look = partial(checked, desk.templates, place.kind, place.locale, parts, [content])
     return await asyncio.get_running_loop().run_in_executor(_LOOKING, look)
 
 
-async def keep(services: Services, visitor: Visitor, place: Place, form: MailForm) -> UUID:
+async def keep(desk: Desk, form: MailForm) -> UUID:
     """Keep what is being written as the visitor's draft; returns its id."""
-    return await services.store.mail_templates.keep_draft(
-        visitor.site,
-        place.kind,
-        place.locale,
-        visitor.who,
-        form.parts,
-        form.based_on,
-        form.request_id,
+    return await desk.mails.keep_draft(
+        *desk.named, desk.visitor.who, form.parts, form.based_on, form.request_id
     )
 
 
-async def keep_what_is_new(
-    services: Services, visitor: Visitor, place: Place, form: MailForm
-) -> bool:
+async def keep_what_is_new(desk: Desk, form: MailForm) -> bool:
     """Keep a draft where it says something else than what is saved. Returns whether it does."""
-    known = await beginning(services, visitor, place)
+    known = await beginning(desk)
     if form.parts == known.without_draft:
-        await drop(services, visitor, place)
+        await desk.mails.drop_draft(*desk.named, desk.visitor.who)
         return False
-    await keep(services, visitor, place, form)
+    await keep(desk, form)
     return True
-
-
-async def drop(services: Services, visitor: Visitor, place: Place) -> None:
-    mails = services.store.mail_templates
-    await mails.drop_draft(visitor.site, place.kind, place.locale, visitor.who)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.console.mails.editing import templates
-from api.console.mails.places import Place
+from api.console.mails.places import Place, templates
 from api.console.pages import page
 from api.console.session import Signed, Visitor
 from api.services import Served, Services

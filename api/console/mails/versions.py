@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.console.audit import audit
 from api.console.mails.editing import (
     MADE_UP,
     MailForm,
@@ -18,10 +17,8 @@ from api.console.mails.editing import (
     keep,
     looked_at,
 )
-from api.console.mails.places import Named, NoSuchMailError, Place
-from api.console.pages import done, page
-from api.console.session import Signed, Visitor
-from api.services import Served, Services
+from api.console.mails.places import AtDesk, Desk, NoSuchMailError
+from api.console.pages import page
 from domain.mail_templates import MailParts, Part
 from store.records import SavedMail
 
@@ -44,75 +41,55 @@ class Line:
 
 
 @router.get("/versions/{number}")
-async def show_version(
-    request: Request, visitor: Signed, services: Served, place: Named, number: Number
-) -> HTMLResponse:
-    version = await _version(services, visitor, place, number)
-    known = await beginning(services, visitor, place)
-    found = await examples(services, visitor, place)
-    content = await content_of(services, visitor, place, found[0].id if found else None)
+async def show_version(desk: AtDesk, number: Number) -> HTMLResponse:
+    version = await _version(desk, number)
+    known, found = await beginning(desk), await examples(desk)
+    content = await content_of(desk, found[0].id if found else None)
+    now = known.without_draft
     return page(
-        request,
-        visitor,
+        desk.request,
+        desk.visitor,
         "mails/version.html",
         shows_mail=True,
-        place=place,
+        place=desk.place,
         version=version,
         known=known,
-        looks=await looked_at(services, place, version.parts, [content]),
-        compared={
-            _NAMES[part]: list(_compared(version, known.without_draft, part)) for part in Part
-        },
+        looks=await looked_at(desk, version.parts, content),
+        compared={_NAMES[part]: list(_compared(version, now, part)) for part in Part},
     )
 
 
 @router.post("/versions/{number}/restore")
-async def restore(
-    request: Request,
-    visitor: Signed,
-    services: Served,
-    place: Named,
-    number: Number,
-    based_on: BasedOn,
-) -> RedirectResponse:
+async def restore(desk: AtDesk, number: Number, based_on: BasedOn) -> RedirectResponse:
     """Make an old version the next one; where it is wrong by now, a draft of it."""
-    version = await _version(services, visitor, place, number)
-    content = await content_of(services, visitor, place, None)
-    if (await looked_at(services, place, version.parts, [content])).problems:
+    version = await _version(desk, number)
+    if (await looked_at(desk, version.parts, await content_of(desk, None))).problems:
         form = MailForm(**version.parts.model_dump(), based_on=based_on, about=MADE_UP)
-        await keep(services, visitor, place, form)
-        return done(request, place.path, f"Version {number} is your draft now: mend it first.")
-    saved = await services.store.mail_templates.save(
-        visitor.site,
-        place.kind,
-        place.locale,
-        version.parts,
-        based_on,
-        visitor.who,
-        f"Restored version {number}",
+        await keep(desk, form)
+        return desk.done(f"Version {number} is your draft now: mend it first.")
+    saved = await desk.mails.save(
+        *desk.named, version.parts, based_on, desk.visitor.who, f"Restored version {number}"
     )
     if saved is None:
-        return done(request, place.path, _CHANGED)
-    await audit(services, visitor, f"Restored version {number} of the mail for {place.name}.")
-    return done(request, place.path, f"Version {number} is back, as version {saved.version}.")
+        return desk.done(_CHANGED)
+    await desk.audit(f"Restored version {number} of the mail for {desk.place.name}.")
+    return desk.done(f"Version {number} is back, as version {saved.version}.")
 
 
 @router.post("/reset")
-async def reset(
-    request: Request, visitor: Signed, services: Served, place: Named, based_on: BasedOn
-) -> RedirectResponse:
+async def reset(desk: AtDesk, based_on: BasedOn) -> RedirectResponse:
     """Send Restock's own mail again; what was written stays among the versions."""
-    saved = await services.store.mail_templates.save(
-        visitor.site, place.kind, place.locale, None, based_on, visitor.who, "Back to Restock's own"
+    saved = await desk.mails.save(
+        *desk.named, None, based_on, desk.visitor.who, "Back to Restock's own"
     )
     if saved is None:
-        return done(request, place.path, _CHANGED)
-    await audit(services, visitor, f"Reset the mail for {place.name} to Restock's own.")
-    return done(request, place.path, "Restock's own mail is sent again. Your versions are kept.")
+        return desk.done(_CHANGED)
+    await desk.audit(f"Reset the mail for {desk.place.name} to Restock's own.")
+    return desk.done("Restock's own mail is sent again. Your versions are kept.")
 
 
-async def _version(services: Services, visitor: Visitor, place: Place, number: int) -> SavedMail:
-    found = await services.store.mail_templates.get(visitor.site, place.kind, place.locale, number)
+async def _version(desk: Desk, number: int) -> SavedMail:
+    found = await desk.mails.get(*desk.named, number)
     if found is None:
         raise NoSuchMailError("There is no such version of this mail.")
     return found

@@ -123,6 +123,8 @@ for (const button of document.querySelectorAll("[data-inserts]")) {
 }
 
 form.addEventListener("submit", async (event) => {
+  // What is sent now is newer than what was to be kept.
+  clearTimeout(pause);
   if (!event.submitter?.hasAttribute("data-sends")) return;
   event.preventDefault();
   event.submitter.disabled = true;
