@@ -83,6 +83,7 @@ class RequestRecord(WaitingStart):
     email: str
     locale: str | None
     external_id: str | None
+    quantity: int
     item_url: str | None
     status: Status
     auto_notified: bool | None

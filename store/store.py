@@ -21,6 +21,7 @@ from store.overlooked import Overlooked
 from store.products import Products
 from store.purchases import Purchases
 from store.queue import Queue
+from store.requested_items import RequestedItems
 from store.requests import Requests
 from store.restock_log import RestockLog
 from store.restocks import Restocks
@@ -86,6 +87,10 @@ class Store:
     @property
     def listing(self) -> Listing:
         return Listing(self.pool)
+
+    @property
+    def requested_items(self) -> RequestedItems:
+        return RequestedItems(self.pool)
 
     @property
     def idempotency(self) -> Idempotency:

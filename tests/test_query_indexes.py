@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from domain.query import parse_query, translate
+from domain.query import find_owner_column, parse_query, translate
 from domain.query.cursor import Place
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -19,7 +19,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _SCHEMA = """
 CREATE TEMPORARY TABLE requests (
     site text NOT NULL, id uuid PRIMARY KEY, contact_id uuid NOT NULL, status text NOT NULL,
-    auto_notified boolean, created_date timestamptz NOT NULL, item_url text
+    auto_notified boolean, created_date timestamptz NOT NULL, item_url text,
+    address_key text NOT NULL, item_key text NOT NULL
 );
 CREATE INDEX by_id ON requests (site, id);
 CREATE INDEX by_created ON requests (site, created_date, id);
@@ -32,6 +33,8 @@ CREATE INDEX by_notified_created
 CREATE INDEX by_url ON requests (site, (COALESCE('=' || item_url, '') COLLATE "C"), id);
 CREATE INDEX by_url_prefix
     ON requests (site, (lower(COALESCE('=' || item_url, '') COLLATE "C")));
+CREATE INDEX by_address ON requests (site, (lower(address_key COLLATE "C")));
+CREATE INDEX by_item ON requests (site, item_key, created_date, id);
 -- An empty table would be read whole or sorted: that is cheaper, but not what is asked here.
 SET enable_seqscan = off;
 SET enable_sort = off;
@@ -57,7 +60,9 @@ async def connection(postgres_dsn: str) -> AsyncIterator[Connection]:
 
 async def plan(connection: Connection, raw: dict[str, Any], *, backward: bool | None = None) -> Any:
     """The one node under LIMIT of a first page, or of the page after or before a place."""
-    query = parse_query(raw, cursor_key=b"a key for tests", scope="main")
+    query = parse_query(
+        raw, cursor_key=b"a key for tests", scope="main", find_field=find_owner_column
+    )
     if backward is not None:
         values = tuple(_PLACED[key.field.column] for key in query.listing.sort)
         query = dataclasses.replace(query, place=Place(values, backward))
@@ -127,6 +132,19 @@ async def test_a_filter_is_a_condition_of_an_index(
     node = await plan(connection, {"filter": filter_, "sort": [{"fieldName": sort}]})
     assert (node["Node Type"], node["Index Name"]) == ("Index Scan", index)
     assert "Filter" not in node
+
+
+async def test_the_beginning_of_an_address_is_a_range_of_an_index(connection: Connection) -> None:
+    await connection.execute("DROP INDEX by_created")
+    node = await plan(connection, {"filter": {"address": {"$startsWith": "anna_%@"}}})
+    (scan,) = node["Plans"]
+    assert scan["Index Name"] == "by_address"
+    assert "lower(" in scan["Index Cond"]
+
+
+async def test_the_newest_of_an_item_are_read_from_an_index(connection: Connection) -> None:
+    node = await plan(connection, {"filter": {"itemKey": "00ff"}})
+    assert (node["Node Type"], node["Index Name"]) == ("Index Scan", "by_item")
 
 
 async def test_a_prefix_of_a_url_is_a_range_of_an_index(connection: Connection) -> None:

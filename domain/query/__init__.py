@@ -4,7 +4,8 @@
      "cursorPaging": {"limit": 50, "cursor": "..."} or "paging": {"limit": 50, "offset": 0}}
 
 Fields: `id`, `contactId`, `status`, `autoNotified`, `createdDate`, `itemUrl`; each filters and
-sorts. The filters are also those of `domain.conditions`, which has fields of its own.
+sorts. The owner's console (`find_owner_column`) also filters by `address`, in lower case, and
+`itemKey`. The filters are also those of `domain.conditions`, which has fields of its own.
 
 Filters. A bare value means `$eq`; several keys of one object are an AND.
 
@@ -31,9 +32,21 @@ whose sort value changes on the way (status, autoNotified) moves, and may then c
 not at all; likewise a row that starts or stops matching. A cursor is signed, for one scope.
 """
 
+from domain.query.columns import find_owner_column
 from domain.query.errors import QueryError, Rule
-from domain.query.pages import Page, page_of
+from domain.query.pages import Page, following, page_of
 from domain.query.parse import Query, parse_query
 from domain.query.sql import Sql, translate
 
-__all__ = ["Page", "Query", "QueryError", "Rule", "Sql", "page_of", "parse_query", "translate"]
+__all__ = [
+    "Page",
+    "Query",
+    "QueryError",
+    "Rule",
+    "Sql",
+    "find_owner_column",
+    "following",
+    "page_of",
+    "parse_query",
+    "translate",
+]

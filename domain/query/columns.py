@@ -1,6 +1,7 @@
 """The six fields of the request listing, their columns, and how their values are read."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -70,7 +71,22 @@ COLUMNS = {
 }
 
 
+OWNER_COLUMNS = COLUMNS | {
+    column.name: column
+    for column in (Column("address", TEXT, "address_key"), Column("itemKey", TEXT, "item_key"))
+}
+"""What the owner's console filters by besides; no field of the API."""
+
+
 def find_column(name: str, path: str) -> Column:
-    if name not in COLUMNS:
-        raise QueryError(path, Rule.UNKNOWN_FIELD, f"is not one of {', '.join(COLUMNS)}")
-    return COLUMNS[name]
+    return _found(COLUMNS, name, path)
+
+
+def find_owner_column(name: str, path: str) -> Column:
+    return _found(OWNER_COLUMNS, name, path)
+
+
+def _found(columns: Mapping[str, Column], name: str, path: str) -> Column:
+    if name not in columns:
+        raise QueryError(path, Rule.UNKNOWN_FIELD, f"is not one of {', '.join(columns)}")
+    return columns[name]

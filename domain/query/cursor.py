@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.query.columns import GUID, TIMESTAMP, ColumnValue, find_column
+from domain.query.columns import GUID, TIMESTAMP, ColumnValue
 from domain.query.errors import QueryError, Rule
-from domain.query.fields import Kind
+from domain.query.fields import FindField, Kind
 from domain.query.filter import Filter
 from domain.query.parse_filter import parse_filter
 from domain.query.seal import Seal
@@ -51,13 +51,13 @@ def write_cursor(listing: Listing, place: Place, seal: Seal) -> str:
     return seal.close(f"{listing.filter_json}\n{rest}")
 
 
-def read_cursor(raw: object, path: str, seal: Seal) -> tuple[Listing, Place]:
+def read_cursor(raw: object, path: str, seal: Seal, find_field: FindField) -> tuple[Listing, Place]:
     """What `write_cursor` was given, or a `QueryError`: a cursor is whole or worth nothing."""
     try:
         filter_json, rest = seal.open(read_text(raw, path, MAX_CURSOR)).split("\n")
         order, values, backward = json.loads(rest)
         sort = parse_sort([{"fieldName": name, "order": way} for name, way in order], path)
-        listing = Listing(*parse_filter(json.loads(filter_json), path, find_column), sort)
+        listing = Listing(*parse_filter(json.loads(filter_json), path, find_field), sort)
         return listing, Place(_place_values(values, sort), backward)
     except ValueError:
         raise QueryError(path, Rule.INVALID_CURSOR, "is not a cursor of this listing") from None

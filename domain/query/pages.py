@@ -1,10 +1,11 @@
 """Makes a page of the rows that a translated query fetched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from domain.query.cursor import Place, write_cursor
+from domain.query.columns import find_owner_column
+from domain.query.cursor import Place, read_cursor, write_cursor
 from domain.query.parse import Query
 
 
@@ -43,6 +44,14 @@ def page_of(query: Query, rows: Sequence[Row]) -> Page[Row]:
         shown.reverse()
         return Page(shown, _next(query, shown, came_from), _prev(query, shown, more))
     return Page(shown, _next(query, shown, more), _prev(query, shown, came_from))
+
+
+def following(query: Query, page: Page[Row]) -> Query | None:
+    """The query of the page after this one, if there is one."""
+    if page.next_cursor is None:
+        return None
+    _, place = read_cursor(page.next_cursor, "cursor", query.seal, find_owner_column)
+    return replace(query, place=place)
 
 
 def _next(query: Query, shown: Sequence[Row], exists: bool) -> str | None:

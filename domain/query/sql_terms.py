@@ -44,6 +44,8 @@ _TERMS = {
     "autoNotified": Term("COALESCE(r.auto_notified::integer, -1)", "integer", "-1", _numbered),
     "createdDate": Term("r.created_date", "timestamptz"),
     # The mark in front keeps an empty text apart from, and above, a missing one.
+    "address": Term('r.address_key COLLATE "C"', "text"),
+    "itemKey": Term("r.item_key", "text"),
     "itemUrl": Term("COALESCE('=' || r.item_url, '') COLLATE \"C\"", "text", "''", _marked),
 }
 
