@@ -8,6 +8,7 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.signal_requests import SignalRequests
+from domain.bulk import Bulk
 from domain.contracts import QueuePosition
 from domain.reconciling import AwaitedItem, Found, LookedAt, Reconciled
 from store.records import WaitingStart
@@ -16,6 +17,7 @@ from store.store import Store
 Start = Callable[[WaitingStart], Awaitable[None]]
 Withdraw = Callable[[UUID], Awaitable[None]]
 OfSite = Callable[[str], Awaitable[None]]
+StartBulk = Callable[[Bulk], Awaitable[None]]
 
 _BATCH = 500
 _BATCH_OF_ITEMS = 5000
@@ -40,12 +42,13 @@ class Reconcile:
     withdraw: Withdraw
     arrivals_waiting: OfSite
     mail_recovered: OfSite
+    start_bulk: StartBulk
 
     @activity.defn
     async def reconcile(self, last: Reconciled | None = None) -> Reconciled:
         """Do what was left undone, up to a batch of each; go on after where `last` ended.
 
-        1. Start the workflows of requests that have none.
+        1. Start the workflows of requests and of bulk actions that have none.
         2. Let requests expire that have waited for as long as their site's policy says.
         3. End the workflows of requests that are gone.
         4. Signal requests again that have been told for suspiciously long: their workflow may have
@@ -86,7 +89,15 @@ class Reconcile:
             await self.start(request)
             await self.store.requests.workflow_started(request.id)
             activity.heartbeat()
-        return len(missing)
+        return len(missing) + await self._start_owners()
+
+    async def _start_owners(self) -> int:
+        """What the owner wanted while Temporal was away."""
+        bulks = await self.store.bulks.not_started(_SETTLED_AFTER_SECONDS, _BATCH)
+        for bulk in bulks:
+            await self.start_bulk(bulk)
+            await self.store.bulks.started(bulk.bulk_id)
+        return len(bulks)
 
     async def _withdraw(self) -> int:
         unwanted = await self.store.requests.withdrawals(_BATCH)

@@ -104,6 +104,11 @@ def owner_message_id(subject_id: UUID | str, kind: str, domain: str) -> str:
     return f"<owner.{kind}.{digest}@{domain}>"
 
 
+def bulk_workflow_id(bulk_id: UUID) -> str:
+    """The id of the workflow that does something to many requests: `bulk/<uuid>`."""
+    return f"bulk/{bulk_id}"
+
+
 def address_key(email: str) -> str:
     """What makes two addresses the same shopper's: the letters, whatever their case."""
     return email.strip().lower()

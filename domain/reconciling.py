@@ -20,8 +20,9 @@ class LookedAt(Contract):
 class Found(Contract):
     """How much a run found to do.
 
-    `started`: workflows of requests that were missing. `withdrawn`: workflows that were told that
-    their request is gone. `expired`: requests that waited for longer than the policy says.
+    `started`: workflows of requests and bulk actions that were missing.
+    `withdrawn`: workflows that were told that their request is gone. `expired`: requests that
+    waited for longer than the policy says.
     `taken_up`: requests that were being told and whose workflow had ended. `restocks`: items in
     stock that nobody had announced to somebody who waits. `outages`: owners who are to hear that
     mail goes out again.

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from store.bulk import Bulks
 from store.console import Console
 from store.contacts import Contacts
 from store.database import Pool, open_pool
@@ -91,6 +92,10 @@ class Store:
     @property
     def requested_items(self) -> RequestedItems:
         return RequestedItems(self.pool)
+
+    @property
+    def bulks(self) -> Bulks:
+        return Bulks(self.pool)
 
     @property
     def idempotency(self) -> Idempotency:

@@ -16,10 +16,12 @@ from temporalio.client import Client
 from voyado import STOCK, contact, subscribed, v3
 from waiting_lists import IMPORTS, checked, confirmed
 
+from domain.bulk import BulkAction, NewBulk
 from domain.catalog import VOYADO_APP_ID, CatalogReference, Item
 from domain.contracts import TASK_QUEUE, Announcement, ReportedSignal, RestockInput
 from domain.ids import (
     arrivals_workflow_id,
+    bulk_workflow_id,
     feed_workflow_id,
     import_workflow_id,
     report_workflow_id,
@@ -141,3 +143,11 @@ async def test_save_imports(shop: Shop, temporal: Client) -> None:
     found = await checked(shop, f"email,sku\n{address()},A\n")
     await shop.call("POST", f"{IMPORTS}/{found['id']}/discard")
     await save(temporal, import_workflow_id(UUID(found["id"])), "import_discarded")
+
+
+async def test_save_what_an_owner_does_in_the_console(shop: Shop, temporal: Client) -> None:
+    await shop.ask(address())
+    wanted = NewBulk(action=BulkAction.MARK, filter={}, expected=1)
+    bulk = await shop.store.bulks.add(shop.site, wanted)
+    await Engine(temporal).start_bulk(bulk)
+    await save(temporal, bulk_workflow_id(bulk.bulk_id), "bulk_change")

@@ -36,6 +36,7 @@ NEEDED = {
     "restock_paused_and_stopped",
     "import_confirmed",
     "import_discarded",
+    "bulk_change",
 }
 
 

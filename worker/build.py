@@ -9,6 +9,7 @@ from temporalio.worker import Worker, WorkflowRunner
 
 from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
+from activities.apply_bulk import ApplyBulk
 from activities.count_outcomes import CountOutcomes
 from activities.hold_restock import HoldRestock
 from activities.import_requests import ImportRequests
@@ -30,6 +31,7 @@ from mails.letters import Templates
 from store.store import Store
 from worker.mail_rate import MailRate
 from workflows.arrivals import Arrivals
+from workflows.bulk import BulkChange
 from workflows.engine import Engine
 from workflows.housekeeping import OutageNotice, Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
@@ -47,6 +49,7 @@ WORKFLOWS = [
     FeedPoll,
     RequestImport,
     MailPreview,
+    BulkChange,
     Reconciler,
     OutageNotice,
     Readiness,
@@ -108,6 +111,7 @@ def build_workers(
             hold.stop_restock,
             WritePreview(store, letters).write_preview,
             trial.send_trial_mail,
+            ApplyBulk(store, engine.mark, engine.report_requests, engine.withdraw).apply_bulk,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             imports.add_imported,
             imports.discard_import,
@@ -119,6 +123,7 @@ def build_workers(
                 engine.withdraw,
                 engine.arrivals_waiting,
                 engine.mail_recovered,
+                engine.start_bulk,
             ).reconcile,
         ],
         # What waits does so in the task queue, which knows what goes first; see `Engine`.

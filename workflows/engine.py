@@ -19,6 +19,7 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.bulk import Bulk
 from domain.contracts import (
     TASK_QUEUE,
     MarkSignal,
@@ -35,6 +36,7 @@ from domain.feeds import FeedInput, RefreshSignal
 from domain.holding import RunningRestock
 from domain.ids import (
     arrivals_workflow_id,
+    bulk_workflow_id,
     feed_workflow_id,
     import_workflow_id,
     outage_notice_workflow_id,
@@ -50,6 +52,7 @@ from domain.outlook import RunningWave
 from domain.preview import MailPreviewInput, PreviewedMail
 from store.records import Arrival, ClaimedRequest, WaitingStart
 from workflows.arrivals import Arrivals
+from workflows.bulk import BulkChange
 from workflows.client import or_unavailable
 from workflows.housekeeping import OutageNotice, Readiness
 from workflows.notification_request import NotificationRequest
@@ -325,6 +328,20 @@ class Engine:
             )
         except WorkflowFailureError as error:
             raise EngineUnavailableError("No worker sent the mail in time.") from error
+
+    @or_unavailable
+    async def start_bulk(self, bulk: Bulk) -> None:
+        """Begin a bulk action that is kept in Postgres, unless it was begun."""
+        await self.client.start_workflow(
+            BulkChange.run,
+            bulk,
+            id=bulk_workflow_id(bulk.bulk_id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            search_attributes=_attributes(bulk.site),
+            static_summary="Does what the owner wants done to many requests",
+            rpc_timeout=_PATIENCE,
+        )
 
     @or_unavailable
     async def worker_answers(self) -> bool:
