@@ -8,13 +8,18 @@ from activities.smtp import Envelope
 from domain.addresses import ascii_domain, transportable
 from mails.letters import Letter
 
+_FROM_NO_PERSON = {"Auto-Submitted": "auto-generated"}
 
-def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Envelope:
+
+def written(
+    letter: Letter, sender: str, recipient: str, message_id: str, reply_to: str = ""
+) -> Envelope:
     """Put a letter into an envelope.
 
     `sender` may have a display name: `My shop <shop@example.com>`. The `Message-ID` is the same
     for every attempt, so that a mailbox can recognise a mail that arrives twice. Addresses are
-    written so that as many mail servers as possible take them.
+    written so that as many mail servers as possible take them. `reply_to`: whose letter it is; any
+    other is from no person.
     """
     name, address = parseaddr(sender)
     address, recipient = transportable(address), transportable(recipient)
@@ -24,7 +29,7 @@ def written(letter: Letter, sender: str, recipient: str, message_id: str) -> Env
         "Subject": header("Subject", letter.subject),
         "Date": format_datetime(datetime.now(UTC)),
         "Message-ID": message_id,
-        "Auto-Submitted": "auto-generated",
+        **({"Reply-To": mailbox(transportable(reply_to))} if reply_to else _FROM_NO_PERSON),
     }
     content = mime(headers, letter.text, letter.html)
     return Envelope(sender=address, recipient=recipient, content=content)

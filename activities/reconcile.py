@@ -10,6 +10,7 @@ from temporalio import activity
 from activities.signal_requests import SignalRequests
 from domain.bulk import Bulk
 from domain.contracts import QueuePosition
+from domain.messages import Message
 from domain.reconciling import AwaitedItem, Found, LookedAt, Reconciled
 from store.records import WaitingStart
 from store.store import Store
@@ -18,6 +19,7 @@ Start = Callable[[WaitingStart], Awaitable[None]]
 Withdraw = Callable[[UUID], Awaitable[None]]
 OfSite = Callable[[str], Awaitable[None]]
 StartBulk = Callable[[Bulk], Awaitable[None]]
+StartMessage = Callable[[Message], Awaitable[None]]
 
 _BATCH = 500
 _BATCH_OF_ITEMS = 5000
@@ -43,12 +45,13 @@ class Reconcile:
     arrivals_waiting: OfSite
     mail_recovered: OfSite
     start_bulk: StartBulk
+    start_message: StartMessage
 
     @activity.defn
     async def reconcile(self, last: Reconciled | None = None) -> Reconciled:
         """Do what was left undone, up to a batch of each; go on after where `last` ended.
 
-        1. Start the workflows of requests and of bulk actions that have none.
+        1. Start the workflows of requests, of messages and of bulk actions that have none.
         2. Let requests expire that have waited for as long as their site's policy says.
         3. End the workflows of requests that are gone.
         4. Signal requests again that have been told for suspiciously long: their workflow may have
@@ -93,11 +96,15 @@ class Reconcile:
 
     async def _start_owners(self) -> int:
         """What the owner wanted while Temporal was away."""
+        messages = await self.store.messages.not_started(_SETTLED_AFTER_SECONDS, _BATCH)
+        for message in messages:
+            await self.start_message(message)
+            await self.store.messages.started(message.message_id)
         bulks = await self.store.bulks.not_started(_SETTLED_AFTER_SECONDS, _BATCH)
         for bulk in bulks:
             await self.start_bulk(bulk)
             await self.store.bulks.started(bulk.bulk_id)
-        return len(bulks)
+        return len(messages) + len(bulks)
 
     async def _withdraw(self) -> int:
         unwanted = await self.store.requests.withdrawals(_BATCH)

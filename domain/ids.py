@@ -104,6 +104,16 @@ def owner_message_id(subject_id: UUID | str, kind: str, domain: str) -> str:
     return f"<owner.{kind}.{digest}@{domain}>"
 
 
+def message_workflow_id(message_id: UUID) -> str:
+    """The id of the workflow that sends what an owner wrote to a shopper: `message/<uuid>`."""
+    return f"message/{message_id}"
+
+
+def letter_message_id(message_id: UUID, domain: str) -> str:
+    """The `Message-ID` of what an owner wrote to a shopper, with angle brackets."""
+    return f"<message.{message_id}@{domain}>"
+
+
 def bulk_workflow_id(bulk_id: UUID) -> str:
     """The id of the workflow that does something to many requests: `bulk/<uuid>`."""
     return f"bulk/{bulk_id}"

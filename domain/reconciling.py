@@ -20,7 +20,7 @@ class LookedAt(Contract):
 class Found(Contract):
     """How much a run found to do.
 
-    `started`: workflows of requests and bulk actions that were missing.
+    `started`: workflows of requests, messages and bulk actions that were missing.
     `withdrawn`: workflows that were told that their request is gone. `expired`: requests that
     waited for longer than the policy says.
     `taken_up`: requests that were being told and whose workflow had ended. `restocks`: items in

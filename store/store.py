@@ -18,6 +18,7 @@ from store.imports import Imports
 from store.inbox import Inbox
 from store.listing import Listing
 from store.mail_templates import MailTemplates
+from store.messages import Messages
 from store.overlooked import Overlooked
 from store.products import Products
 from store.purchases import Purchases
@@ -28,6 +29,7 @@ from store.restock_log import RestockLog
 from store.restocks import Restocks
 from store.sites import Sites
 from store.stock import Stock
+from store.threads import Threads
 from store.users import Users
 
 
@@ -96,6 +98,14 @@ class Store:
     @property
     def bulks(self) -> Bulks:
         return Bulks(self.pool)
+
+    @property
+    def messages(self) -> Messages:
+        return Messages(self.pool)
+
+    @property
+    def threads(self) -> Threads:
+        return Threads(self.pool)
 
     @property
     def idempotency(self) -> Idempotency:

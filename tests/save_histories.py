@@ -24,10 +24,12 @@ from domain.ids import (
     bulk_workflow_id,
     feed_workflow_id,
     import_workflow_id,
+    message_workflow_id,
     report_workflow_id,
     restock_workflow_id,
 )
 from domain.matching import Audience, StockLevel
+from domain.messages import Message, NewMessage
 from workflows.engine import Engine
 from workflows.housekeeping import Reconciler
 from workflows.restock import Restock
@@ -146,7 +148,15 @@ async def test_save_imports(shop: Shop, temporal: Client) -> None:
 
 
 async def test_save_what_an_owner_does_in_the_console(shop: Shop, temporal: Client) -> None:
-    await shop.ask(address())
+    """Something is done to many requests, and shoppers are written to."""
+    refused, told = [await shop.row(await shop.ask(address(name))) for name in ("refused", "kim")]
+    for request, name in ((refused, "owner_message_refused"), (told, "owner_message_that_marks")):
+        written = NewMessage(
+            contact_id=request.contact_id, subject="Hello", text="You", marks=request.id
+        )
+        message_id = await shop.store.messages.add(shop.site, written)
+        await Engine(temporal).start_message(Message(site=shop.site, message_id=message_id))
+        await save(temporal, message_workflow_id(message_id), name)
     wanted = NewBulk(action=BulkAction.MARK, filter={}, expected=1)
     bulk = await shop.store.bulks.add(shop.site, wanted)
     await Engine(temporal).start_bulk(bulk)

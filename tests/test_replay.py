@@ -37,6 +37,8 @@ NEEDED = {
     "import_confirmed",
     "import_discarded",
     "bulk_change",
+    "owner_message_refused",
+    "owner_message_that_marks",
 }
 
 

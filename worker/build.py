@@ -18,6 +18,7 @@ from activities.read_feed import ReadFeed
 from activities.reconcile import Reconcile
 from activities.record_outcome import RecordOutcome
 from activities.send_email import SendEmail
+from activities.send_message import SendMessage
 from activities.send_trial_mail import SendTrialMail
 from activities.shopper_letters import ShopperLetters
 from activities.signal_requests import SignalRequests
@@ -35,6 +36,7 @@ from workflows.bulk import BulkChange
 from workflows.engine import Engine
 from workflows.housekeeping import OutageNotice, Readiness, Reconciler
 from workflows.notification_request import NotificationRequest
+from workflows.owner_message import OwnerMessage
 from workflows.preview import MailPreview
 from workflows.product_feed import FeedPoll, ProductFeed
 from workflows.request_import import RequestImport
@@ -50,6 +52,7 @@ WORKFLOWS = [
     RequestImport,
     MailPreview,
     BulkChange,
+    OwnerMessage,
     Reconciler,
     OutageNotice,
     Readiness,
@@ -84,6 +87,14 @@ def build_workers(
         MailRate(client).is_set,
     )
     trial = SendTrialMail(store, smtp, templates, settings.mail_from, settings.public_url)
+    message = SendMessage(
+        store,
+        smtp,
+        engine.mark,
+        settings.mail_from,
+        settings.owner_email,
+        settings.email_give_up_after,
+    )
     record = RecordOutcome(store)
     tell = TellOwner(store, smtp, templates, settings.mail_from, settings.owner_email)
     signal = SignalRequests(
@@ -112,6 +123,7 @@ def build_workers(
             WritePreview(store, letters).write_preview,
             trial.send_trial_mail,
             ApplyBulk(store, engine.mark, engine.report_requests, engine.withdraw).apply_bulk,
+            message.mark_as_answered,
             AnnounceArrivals(store, engine.start_restock).announce_arrivals,
             imports.add_imported,
             imports.discard_import,
@@ -124,6 +136,7 @@ def build_workers(
                 engine.arrivals_waiting,
                 engine.mail_recovered,
                 engine.start_bulk,
+                engine.start_message,
             ).reconcile,
         ],
         # What waits does so in the task queue, which knows what goes first; see `Engine`.
@@ -133,7 +146,7 @@ def build_workers(
     email = Worker(
         client,
         task_queue=EMAIL_TASK_QUEUE,
-        activities=[send.send_email],
+        activities=[send.send_email, message.send_message],
         # The others wait in the queue, where the first to come is the one whose turn it is.
         max_concurrent_activities=settings.smtp_connections,
         graceful_shutdown_timeout=settings.shutdown_grace,

@@ -39,6 +39,7 @@ from domain.ids import (
     bulk_workflow_id,
     feed_workflow_id,
     import_workflow_id,
+    message_workflow_id,
     outage_notice_workflow_id,
     report_workflow_id,
     request_workflow_id,
@@ -48,6 +49,7 @@ from domain.imports.contracts import ImportInput
 from domain.locales import locale_key
 from domain.mail_templates import TrialMailInput, TrialMailOutcome
 from domain.matching import Audience
+from domain.messages import Message
 from domain.outlook import RunningWave
 from domain.preview import MailPreviewInput, PreviewedMail
 from store.records import Arrival, ClaimedRequest, WaitingStart
@@ -56,6 +58,7 @@ from workflows.bulk import BulkChange
 from workflows.client import or_unavailable
 from workflows.housekeeping import OutageNotice, Readiness
 from workflows.notification_request import NotificationRequest
+from workflows.owner_message import OwnerMessage
 from workflows.preview import MailPreview
 from workflows.product_feed import ProductFeed
 from workflows.raw_calls import prioritise, signal_once
@@ -340,6 +343,21 @@ class Engine:
             id_conflict_policy=_JOIN,
             search_attributes=_attributes(bulk.site),
             static_summary="Does what the owner wants done to many requests",
+            rpc_timeout=_PATIENCE,
+        )
+
+    @or_unavailable
+    async def start_message(self, message: Message) -> None:
+        """Send a message that is kept in Postgres, unless it was begun."""
+        await self.client.start_workflow(
+            OwnerMessage.run,
+            message,
+            id=message_workflow_id(message.message_id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=_JOIN,
+            search_attributes=_attributes(message.site),
+            priority=_priority(_MARKED_BY_OWNER, message.site, ""),
+            static_summary="Sends what the owner wrote to a shopper",
             rpc_timeout=_PATIENCE,
         )
 
