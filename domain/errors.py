@@ -13,6 +13,7 @@ RestockError
 │   ├── ImportNotFoundError                     404
 │   ├── RequestAlreadyExistsError               409
 │   ├── ContactAlreadyExistsError               409
+│   ├── AddressInUseError                       409
 │   ├── FeedWithoutUrlError                     409
 │   ├── ImportNotReadyError                     409
 │   ├── IdempotencyKeyReusedError               409
@@ -149,6 +150,14 @@ class ContactAlreadyExistsError(ApplicationError):
     code = "CONTACT_ALREADY_EXISTS"
     description = "Another contact has this address."
     violations = (FieldViolation("email", "is another contact's", "UNIQUE"),)
+
+
+class AddressInUseError(ApplicationError):
+    http_status = 409
+    code = "ADDRESS_IN_USE"
+    description = (
+        "The address cannot be changed now: a mail to it is on its way, or the shopper was told."
+    )
 
 
 class FeedWithoutUrlError(ApplicationError):

@@ -37,3 +37,4 @@ class Step(StrEnum):
     OWN_MAIL_FAILED = "own_mail_failed"
     HELD_BACK = "held_back"
     MARKED = "marked"
+    ADDRESS_CORRECTED = "address_corrected"

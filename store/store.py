@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from store.bulk import Bulks
 from store.console import Console
 from store.contacts import Contacts
+from store.corrections import Corrections
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
 from store.demand import Demand
@@ -102,6 +103,10 @@ class Store:
     @property
     def messages(self) -> Messages:
         return Messages(self.pool)
+
+    @property
+    def corrections(self) -> Corrections:
+        return Corrections(self.pool)
 
     @property
     def threads(self) -> Threads:
