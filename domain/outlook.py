@@ -13,6 +13,9 @@ from domain.matching import Audience
 from domain.policy import Order, Policy
 from domain.waves import Share, next_wave
 
+NOT_BACK = "the item is not known to be back"
+"""Why those wait of whose item nothing has been heard."""
+
 # Nobody plans that far ahead.
 _MOST_WAVES_AHEAD = 1000
 
@@ -72,7 +75,7 @@ class Outlook:
     shopper would not be told now, if it were their turn; empty where they would. `stock`: the
     last that is known. `expected_wave`: about which wave tells them, from the stock as it is;
     none where there is a reason. `expected_at`: when that is; none where no restock runs, or a
-    paused one.
+    paused one. `paused`: whether the owner paused the one that runs.
     """
 
     place: int
@@ -82,6 +85,7 @@ class Outlook:
     stock: int | None
     expected_wave: int | None
     expected_at: datetime | None
+    paused: bool = False
 
 
 def outlook(
@@ -98,7 +102,7 @@ def outlook(
     situation = _situation(policy, wave, stock, place, now)
     reason = situation.reason_for_nobody() or situation.reason_to_wait(candidate)
     if running is None and stock is None:
-        reason = reason or "the item is not known to be back"
+        reason = reason or NOT_BACK
     before = None if reason else _waves_before(situation.share, ahead, candidate.quantity)
     return Outlook(
         place=place,
@@ -108,6 +112,7 @@ def outlook(
         stock=stock,
         expected_wave=None if before is None else wave.wave + before,
         expected_at=None if before is None else _expected_at(policy, running, before, now),
+        paused=running is not None and running.paused,
     )
 
 
