@@ -1,9 +1,7 @@
 """`/mailbox`: the mails that the embedded stack caught, for developers."""
 
-import email
 import mailbox
 from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,10 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.console.pages import environment
+from api.mail_parts import message_of, parts_of
 from api.services import Served, Services
 
 router = APIRouter(prefix="/mailbox", include_in_schema=False)
-_SHOWN = ("From", "To", "Reply-To", "Date", "Message-ID")
 _MOST = 200
 
 
@@ -34,24 +32,13 @@ def list_newest(services: Served) -> HTMLResponse:
 @router.get("/{key}")
 def read_mail(key: str, services: Served) -> HTMLResponse:
     """One mail, with its text, its HTML in a sandbox, and a link to its source."""
-    message = _message(_folder(services), key)
-    return _page(
-        "mail.html",
-        key=key,
-        subject=str(message.get("subject", "")),
-        headers={name: str(message[name]) for name in _SHOWN if name in message},
-        text=_part(message, "plain"),
-        html=_part(message, "html"),
-        attachments=[each.get_filename("(no name)") for each in message.iter_attachments()],
-    )
+    return _page("mail.html", key=key, mail=parts_of(_source(_folder(services), key)))
 
 
 @router.get("/{key}/source")
 def read_source(key: str, services: Served) -> Response:
     """One mail, byte for byte."""
-    folder = _folder(services)
-    _message(folder, key)
-    return PlainTextResponse(folder.get_bytes(key))
+    return PlainTextResponse(_source(_folder(services), key))
 
 
 def _page(template: str, **values: Any) -> HTMLResponse:
@@ -61,7 +48,7 @@ def _page(template: str, **values: Any) -> HTMLResponse:
 def _newest(services: Services) -> dict[str, Any]:
     folder = _folder(services)
     newest = sorted(folder.keys(), key=_age, reverse=True)[:_MOST]
-    mails = [_headers(key, _message(folder, key)) for key in newest]
+    mails = [_headers(key, message_of(_source(folder, key))) for key in newest]
     return {"mails": mails, "total": len(folder)}
 
 
@@ -78,21 +65,13 @@ def _age(key: str) -> tuple[float, str]:
     return (float(seconds) if seconds.isdigit() else 0.0, key)
 
 
-def _message(folder: "mailbox.Maildir", key: str) -> EmailMessage:
+def _source(folder: "mailbox.Maildir", key: str) -> bytes:
     try:
-        source = folder.get_bytes(key)
+        return folder.get_bytes(key)
     except KeyError:
         raise HTTPException(404, "There is no such mail.") from None
-    message = email.message_from_bytes(source, policy=default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 def _headers(key: str, message: EmailMessage) -> dict[str, Any]:
     names = ("subject", "to", "date")
     return {"key": key} | {name: str(message.get(name, "")) for name in names}
-
-
-def _part(message: EmailMessage, subtype: str) -> str:
-    body = message.get_body((subtype,))
-    return "" if body is None else str(body.get_content())
