@@ -10,6 +10,7 @@ from api.console import (
     health,
     imports,
     mails,
+    requests,
     restock_now,
     restocks,
     settings,
@@ -25,6 +26,7 @@ _AREAS: tuple[APIRouter, ...] = (
     demand.router,
     restock_now.router,
     restocks.router,
+    *requests.routers,
     *settings.routers,
     health.router,
 )

@@ -102,11 +102,11 @@ async def get_timeline(id: UUID, caller: Owner, services: Served) -> TimelineRep
     if not steps:
         raise RequestNotFoundError()
     deliveries = await services.store.deliveries.of_request(caller.site, id)
-    return TimelineReply.of(steps, deliveries, await _outlook(services, caller.site, id))
+    return TimelineReply.of(steps, deliveries, await outlook_of(services, caller.site, id))
 
 
-async def _outlook(services: Services, site: str, request_id: UUID) -> Outlook | None:
-    """None where the request does not wait."""
+async def outlook_of(services: Services, site: str, request_id: UUID) -> Outlook | None:
+    """What awaits a shopper; none where the request does not wait."""
     store = services.store
     standing = await store.queue.standing(site, request_id)
     candidate = await store.queue.candidate(site, request_id) if standing else None

@@ -1,6 +1,5 @@
 """`backInStockNotifications`: requests are made, read, marked, reported and deleted."""
 
-import asyncio
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request
@@ -9,6 +8,7 @@ from pydantic import BaseModel
 from api import storefront
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
 from api.concealment import conceals_waiting, start_now_or_concealed
+from api.own.marking import marked
 from api.reference import followed_by, refusals
 from api.request_workflows import end_workflows
 from api.services import Served, Services
@@ -31,16 +31,12 @@ from domain.errors import (
     RequestToMarkNotFoundError,
     TooManyRequestsError,
 )
-from domain.status import Status
 from store.database import Connection
 from store.idempotency import Call
 from store.records import ApiKey, RequestRecord
 from store.requests import Requests
 
 router = APIRouter(tags=["Requests"])
-
-_MARK_SECONDS = 3.0
-_LOOK_AGAIN_SECONDS = 0.02
 
 
 @router.post(
@@ -166,10 +162,7 @@ async def mark_as_notification_sent(id: UUID, caller: Owner, services: Served) -
     record = await services.store.requests.get(caller.site, id)
     if record is None:
         raise RequestToMarkNotFoundError()
-    if record.status is not Status.NOTIFICATION_SENT:
-        await services.engine.mark(caller.site, record)
-        record = await _once_marked(services, record)
-    return RequestReply.of(record)
+    return RequestReply.of(await marked(services, record))
 
 
 def _call(caller: ApiKey, operation: str, key: str | None, body: BaseModel) -> Call | None:
@@ -196,14 +189,3 @@ async def _existing(services: Services, site: str, request_id: UUID) -> RequestR
     if record is None:
         raise RequestNotFoundError()
     return record
-
-
-async def _once_marked(services: Services, record: RequestRecord) -> RequestRecord:
-    """The request once its workflow has taken the mark, or as it is when that takes long."""
-    until = asyncio.get_running_loop().time() + _MARK_SECONDS
-    while asyncio.get_running_loop().time() < until:
-        now = await _existing(services, record.site, record.id)
-        if now.status is Status.NOTIFICATION_SENT:
-            return now
-        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-    return await _existing(services, record.site, record.id)
