@@ -89,6 +89,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.storefront_limits = StorefrontLimits(services.settings)
     app.state.sign_in_failures = limiter_of(services.settings)
     app.state.test_mails = limiter_of(services.settings)
+    app.state.messages_written = limiter_of(services.settings)
     wix = _wix_router()
     app.include_router(wix, prefix=_WIX)
     # Clients that are given another base address leave the service's prefix out.
@@ -116,6 +117,7 @@ async def _closing_limits(app: FastAPI) -> AsyncIterator[None]:
     await app.state.storefront_limits.close()
     await app.state.sign_in_failures.close()
     await app.state.test_mails.close()
+    await app.state.messages_written.close()
 
 
 def _serve_reference(app: FastAPI, https: bool) -> None:

@@ -9,6 +9,7 @@ from api.console import (
     demand,
     health,
     imports,
+    inbox,
     mails,
     requests,
     restock_now,
@@ -27,6 +28,7 @@ _AREAS: tuple[APIRouter, ...] = (
     restock_now.router,
     restocks.router,
     *requests.routers,
+    inbox.router,
     *settings.routers,
     health.router,
 )
