@@ -61,6 +61,11 @@ class Requests:
         row = await _sql.get_request(self.pool, site=site, id=request_id)
         return None if row is None else RequestRecord.of(row)
 
+    async def open_instead(self, site: str, request_id: UUID) -> UUID | None:
+        """The open request that keeps one which FAILED from being taken up again, if any."""
+        found: UUID | None = await _sql.open_instead(self.pool, site=site, id=request_id)
+        return found
+
     async def delete(self, site: str, request_id: UUID) -> bool:
         """Delete a request; its workflow is told afterwards. False where there was none."""
         return await _sql.delete_request(self.pool, site=site, id=request_id) is not None

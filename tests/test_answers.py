@@ -74,6 +74,11 @@ def waiting(reason: str) -> Answer:
             Fix.CORRECT_ADDRESS,
         ),
         (
+            answered(status=Status.FAILED, last_step=Step.MAIL_REFUSED, asked_again=True),
+            "The mail of this request failed, and the shopper has asked for the item again since.",
+            Fix.NEWER_REQUEST,
+        ),
+        (
             failed(Step.MAIL_REFUSED, "554 5.7.1 looks like spam"),
             "No mail was sent: the mail server refused the mail: 554 5.7.1 looks like spam",
             Fix.TRY_AGAIN,
@@ -81,7 +86,7 @@ def waiting(reason: str) -> Answer:
         (
             failed(Step.ADDRESS_CORRECTED, "550 5.1.1 no such user"),
             "No mail was sent: the mail server refused the address: 550 5.1.1 no such user",
-            Fix.CORRECT_ADDRESS,
+            Fix.TRY_AGAIN,
         ),
         (
             failed(Step.GAVE_UP, "connection refused"),

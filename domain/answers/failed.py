@@ -10,15 +10,11 @@ from domain.status import Step
 
 def failed(known: Known) -> Answer:
     reply = reply_in_words(known.mail.reply if known.mail else known.detail)
+    if known.asked_again:
+        return _asked_again()
     match _last_failure(known):
         case Step.OUTCOME_UNKNOWN:
-            return Answer(
-                Mood.BAD,
-                "Nobody knows whether the mail was sent: the connection to the mail server ended "
-                "before it answered.",
-                "Try again, and the shopper may get it twice; or mark the request as told.",
-                (Fix.TRY_AGAIN, Fix.MARK),
-            )
+            return _unknown()
         case Step.TEMPLATE_ERROR:
             return Answer(
                 Mood.BAD,
@@ -34,18 +30,43 @@ def failed(known: Known) -> Answer:
                 "See whether mail works again, then try again.",
                 (Fix.HEALTH, Fix.TRY_AGAIN, Fix.MARK),
             )
-    if _is_about_address(reply):
-        return Answer(
-            Mood.BAD,
-            f"No mail was sent: the mail server refused the address: {reply}",
-            "Correct the address and try again.",
-            (Fix.CORRECT_ADDRESS, Fix.TRY_AGAIN, Fix.MARK),
-        )
+        case _:
+            return _refused(known, reply)
+
+
+def _refused(known: Known, reply: str) -> Answer:
+    what = "address" if _is_about_address(reply) else "mail"
+    sentence = f"No mail was sent: the mail server refused the {what}: {reply}"
+    fixes = (Fix.TRY_AGAIN, Fix.CORRECT_ADDRESS, Fix.MARK)
+    if known.last_step is Step.ADDRESS_CORRECTED:
+        return Answer(Mood.BAD, sentence, "The address was corrected since: try again.", fixes)
+    if what == "mail":
+        advice = "Try again later, write to the shopper yourself, or correct the address."
+        return Answer(Mood.BAD, sentence, advice, fixes)
     return Answer(
         Mood.BAD,
-        f"No mail was sent: the mail server refused the mail: {reply}",
-        "Try again later, write to the shopper yourself, or correct the address.",
-        (Fix.TRY_AGAIN, Fix.CORRECT_ADDRESS, Fix.MARK),
+        sentence,
+        "Correct the address and try again.",
+        (Fix.CORRECT_ADDRESS, Fix.TRY_AGAIN, Fix.MARK),
+    )
+
+
+def _unknown() -> Answer:
+    return Answer(
+        Mood.BAD,
+        "Nobody knows whether the mail was sent: the connection to the mail server ended "
+        "before it answered.",
+        "Try again, and the shopper may get it twice; or mark the request as told.",
+        (Fix.TRY_AGAIN, Fix.MARK),
+    )
+
+
+def _asked_again() -> Answer:
+    return Answer(
+        Mood.WAITS,
+        "The mail of this request failed, and the shopper has asked for the item again since.",
+        "The newer request is the one that counts; this one cannot be tried again.",
+        (Fix.NEWER_REQUEST, Fix.MARK),
     )
 
 

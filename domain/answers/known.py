@@ -18,6 +18,7 @@ class Fix(StrEnum):
     ANNOUNCE = "announce"
     NAME_AND_PRICE = "name_and_price"
     MARK = "mark"
+    NEWER_REQUEST = "newer_request"
     RULES = "rules"
     RESTOCKS = "restocks"
     TEMPLATES = "templates"
@@ -51,6 +52,7 @@ class Known:
     `last_step`, `detail`: the last line of the timeline that is not about the owner's own mails.
     `item`: what is known of the item now. `outlook`: while the request waits. `quiet_until`: when
     the quiet hours end, if it is in them. `give_up_after`: for how long a mail is tried.
+    `asked_again`: whether the shopper has another request for the item that is open.
     """
 
     status: Status
@@ -62,6 +64,7 @@ class Known:
     outlook: Outlook | None
     quiet_until: datetime | None
     give_up_after: timedelta
+    asked_again: bool = False
 
 
 @dataclass(frozen=True)

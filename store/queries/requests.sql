@@ -37,6 +37,13 @@ WHERE site = :site AND item_key = :item_key AND address_key = :address_key
 -- name: get_request(site, id)^
 SELECT * FROM requests WHERE site = :site AND id = :id;
 
+-- name: open_instead(site, id)$
+-- The open request of the same shopper for the same item.
+SELECT o.id FROM requests r JOIN requests o ON o.site = r.site AND o.item_key = r.item_key
+    AND o.address_key = r.address_key AND o.audience_key = r.audience_key AND o.id <> r.id
+    AND o.status IN ('RECEIVED', 'PROCESSING')
+WHERE r.site = :site AND r.id = :id;
+
 -- name: delete_request(site, id)$
 -- Deletes a request with all that is known of it, and notes that its workflow is to be told.
 WITH deleted AS (

@@ -73,6 +73,15 @@ async def test_a_wrong_or_taken_address_is_said_beside_the_field(console: Owner)
     await expect(console.page).to_have_url(f"{console.address}/console/requests/{waits}")
 
 
+async def test_a_shopper_who_has_asked_again_is_found_at_the_newer_request(console: Owner) -> None:
+    request_id, email = await refused(console.shop)
+    newer = await console.shop.ask(email)
+    await console.open(f"/requests/{request_id}")
+    await console.sees("the shopper has asked for the item again since")
+    await console.click("The newer request")
+    await expect(console.page).to_have_url(f"{console.address}/console/requests/{newer}")
+
+
 async def test_requests_are_found_by_each_field_of_the_form(console: Owner) -> None:
     first, second = address("anna"), address("bert")
     await console.shop.ask(first, "rose", item_details={"name": "Red Rose", "price": "3.00"})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -43,7 +44,8 @@ class Told:
 class Story:
     """What is known of one request, as its page shows it.
 
-    `run`: the address of its run in the Temporal UI, where there is one.
+    `run`: the address of its run in the Temporal UI, where there is one. `newer`: of a request
+    that FAILED, another one of the same shopper for the item that is open.
     """
 
     record: RequestRecord
@@ -53,6 +55,7 @@ class Story:
     deliveries: list[Attempted]
     outlook: Outlook | None
     run: str
+    newer: UUID | None
 
     @property
     def title(self) -> str:
@@ -79,7 +82,7 @@ async def story_of(services: Services, visitor: Visitor, record: RequestRecord) 
     outlook = await outlook_of(services, site, record.id)
     policy = await store.sites.policy(site, record.item_key)
     item = content.known_item if content else record.item
-    last = _last(steps)
+    last, newer = _last(steps), await _newer(services, record)
     known = Known(
         status=record.status,
         auto_notified=record.auto_notified,
@@ -90,6 +93,7 @@ async def story_of(services: Services, visitor: Visitor, record: RequestRecord) 
         outlook=outlook,
         quiet_until=quiet_until(policy, datetime.now(UTC)),
         give_up_after=services.settings.email_give_up_after,
+        asked_again=newer is not None,
     )
     return Story(
         record=record,
@@ -99,7 +103,14 @@ async def story_of(services: Services, visitor: Visitor, record: RequestRecord) 
         deliveries=deliveries,
         outlook=outlook,
         run=_run(services, record),
+        newer=newer,
     )
+
+
+async def _newer(services: Services, record: RequestRecord) -> UUID | None:
+    if record.status is not Status.FAILED:
+        return None
+    return await services.store.requests.open_instead(record.site, record.id)
 
 
 def _last(steps: list[TimelineStep]) -> TimelineStep | None:
