@@ -53,7 +53,7 @@ async def _paths(parts: Parts) -> list[str]:
         "/requests?status=RECEIVED",
         "/requests?address=shopper4200",
         "/requests?item=item-42",
-        "/requests?from=2026-09-01&to=2026-09-30",
+        "/requests?since=2026-09-01&until=2026-09-30",
         f"/requests/{row['id']}",
         "/requests/import",
         "/restocks",

@@ -1,4 +1,5 @@
 -- A busy shop, as its owner sees it: one hot item, 5,000 others, and what happened to each request.
+-- Nothing is in stock: what is, would be announced while the pages are measured.
 SET session_replication_role = replica;
 SELECT setseed(0.5);
 INSERT INTO contacts (id, site, email, address_key)
@@ -43,7 +44,7 @@ FROM generate_series(0, 199) n;
 INSERT INTO restock_pages (restock_id, page, handed_over, stopped, result)
 SELECT id, 0, 100, '{{}}', '{{}}' FROM restocks;
 INSERT INTO stock_levels (site, sku, locale, external_id, quantity, at)
-SELECT 'main', 'item-' || n, '', '', n % 3, now() - interval '1 day' FROM generate_series(0, 4999) n;
+SELECT 'main', 'item-' || n, '', '', 0, now() - interval '1 day' FROM generate_series(0, 4999) n;
 INSERT INTO audit_log (site, who, what)
 SELECT 'main', 'Olga', 'Changed who is told, and when.' FROM generate_series(1, 1000);
 SET session_replication_role = origin;

@@ -22,13 +22,13 @@ from api.console.session import Signed, signed
 
 # In the order in which paths are looked up.
 _AREAS: tuple[APIRouter, ...] = (
-    imports.router,
-    *mails.routers,
     demand.router,
     restock_now.router,
-    restocks.router,
+    imports.router,
     *requests.routers,
+    restocks.router,
     inbox.router,
+    *mails.routers,
     *settings.routers,
     health.router,
 )
