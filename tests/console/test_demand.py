@@ -9,7 +9,7 @@ from shoppers import address
 from voyado import contact, keep_products, subscribed
 
 from api.console.figures import money, variant, weeks
-from console.owner import Owner
+from console.owner import PHONE, Owner
 from domain.demand import Money
 from domain.matching import StockLevel
 
@@ -56,6 +56,19 @@ async def test_the_demand_is_seen_at_a_glance(console: Owner) -> None:
     await expect(rows.nth(1).get_by_role("img", name=trend)).to_be_visible()
     await console.has_no_violations()
     await console.screenshot("demand")
+
+
+async def test_on_a_phone_each_item_has_its_button_on_the_page(console: Owner) -> None:
+    await some_demand(console.shop)
+    await console.page.set_viewport_size(PHONE)
+    await console.open("/demand")
+    buttons = console.page.get_by_role("link", name="Restock now")
+    await expect(buttons).to_have_count(3)
+    for button in await buttons.all():
+        box = await button.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= PHONE["width"]
+    await console.screenshot("demand-phone")
 
 
 async def test_an_item_is_found_by_its_name_or_id(console: Owner) -> None:
