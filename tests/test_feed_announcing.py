@@ -5,12 +5,13 @@ import asyncio
 import pytest
 from feed_shop import FeedOwner, item, items, rss
 from shop import Shop, eventually
-from shoppers import address, part
+from shoppers import address, orchid_key, part
 from smtp_sink import SmtpSink
 from temporalio.client import Client
 from voyado import contact, listed, subscribed
 
 from domain.feeds import FeedOutcome
+from domain.holding import Holding
 from domain.products import Availability, Product
 from workflows.engine import Engine
 
@@ -42,6 +43,16 @@ async def test_a_feed_that_turns_an_item_in_stock_is_all_it_takes_for_the_mail(
     [mail] = sink.to(shopper)
     assert "Blå orkidé" in mail["Subject"]
     assert "https://shop.example/sv/orchid" in part(mail, "plain")
+
+
+async def test_an_item_that_turns_in_stock_again_is_announced_though_its_owner_stopped_it_before(
+    owner: FeedOwner, shop: Shop
+) -> None:
+    await owner.upload(rss(items("orchid", availability=SOLD_OUT)))
+    request_id = await shop.ask(address())
+    await shop.store.holds.hold(Holding(site=shop.site, item_key=orchid_key()))
+    await owner.upload(rss(items("orchid")))
+    await shop.until(request_id, "NOTIFICATION_SENT")
 
 
 async def test_a_variant_is_found_by_the_options_that_name_it(

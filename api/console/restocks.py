@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
@@ -15,7 +16,7 @@ from api.console.audit import audit
 from api.console.pages import done, fragment, page
 from api.console.session import Signed, Visitor
 from api.own.reasons import counted
-from api.own.running_now import Running, running_now
+from api.own.running_now import MOST_RUNNING, Running, running_now
 from api.services import Served, Services
 from domain.contracts import RestockOutcome
 from domain.errors import EngineUnavailableError
@@ -66,8 +67,7 @@ async def list_restocks(
         request,
         visitor,
         "restocks/list.html",
-        running=running,
-        now=datetime.now(UTC),
+        **running,
         past=past[:_ON_A_PAGE],
         is_first=before is None,
         next=more and f"{_HERE}?before={more}",
@@ -77,8 +77,7 @@ async def list_restocks(
 @router.get("/running")
 async def running_restocks(visitor: Signed, services: Served) -> HTMLResponse:
     """What runs, for the script that brings the page up to date."""
-    running = await _running(visitor, services)
-    return fragment("restocks/running.html", visitor, running=running, now=datetime.now(UTC))
+    return fragment("restocks/running.html", visitor, **await _running(visitor, services))
 
 
 @router.post("/pause")
@@ -122,12 +121,12 @@ async def _held(
     return done(request, _HERE, f"The restock of {title} {said}")
 
 
-async def _running(visitor: Visitor, services: Services) -> list[Running] | None:
-    """None where Temporal does not answer."""
-    try:
-        return await running_now(services, visitor.site)
-    except EngineUnavailableError:
-        return None
+async def _running(visitor: Visitor, services: Services) -> dict[str, Any]:
+    """What `running.html` shows; `running` is none where Temporal does not answer."""
+    running: list[Running] | None = None
+    with suppress(EngineUnavailableError):
+        running = await running_now(services, visitor.site)
+    return {"running": running, "most_running": MOST_RUNNING, "now": datetime.now(UTC)}
 
 
 async def _past(visitor: Visitor, services: Services, before: UUID | None) -> list[PastRestock]:

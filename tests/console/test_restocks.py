@@ -1,5 +1,6 @@
 """The owner watches restocks, and pauses, resumes and stops them."""
 
+import pytest
 from playwright.async_api import expect
 from shop import Shop
 from shoppers import address
@@ -7,8 +8,11 @@ from temporalio.client import Client
 from test_holding_a_restock import ITEM, in_waves, until_held
 from test_waves_of_a_restock import restock, told
 
+import api.console.restocks
+import api.own.running_now
 from console.owner import Owner
 from console.test_restock_now import audit_lines
+from domain.errors import EngineUnavailableError
 
 _PATIENCE = 20_000
 
@@ -69,6 +73,29 @@ async def test_a_stop_that_is_not_confirmed_stops_nothing(console: Owner, tempor
     console.page.once("dialog", lambda dialog: dialog.dismiss())
     await stop.click()
     assert not (await restock(console.shop, temporal).query("progress"))["stopping"]
+
+
+async def test_of_many_that_run_the_last_to_begin_are_shown(
+    console: Owner, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (api.own.running_now, api.console.restocks):
+        monkeypatch.setattr(module, "MOST_RUNNING", 1)
+    await in_waves(console.shop, temporal, 2, minutes=60)
+    await console.open("/restocks")
+    shown = console.page.get_by_text("These are the 1 that began last")
+    await expect(shown).to_be_visible(timeout=_PATIENCE)
+
+
+async def test_while_the_engine_is_away_the_page_says_so_and_shows_the_past(
+    console: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise EngineUnavailableError()
+
+    monkeypatch.setattr(api.console.restocks, "running_now", away)
+    await console.open("/restocks")
+    await console.sees("What runs cannot be seen: the engine does not answer.")
+    await console.has_no_violations()
 
 
 async def test_no_form_reaches_another_shops_restock(
