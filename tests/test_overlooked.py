@@ -222,6 +222,8 @@ async def test_looks_that_take_several_runs_go_on_where_the_last_ended_and_then_
         workflows.other,
         workflows.other,
         workflows.other,
+        workflows.other,
+        workflows.other,
     )
     found: Reconciled | None = None
 
