@@ -9,6 +9,7 @@ from store.database import Pool, load_queries
 from store.records import Record
 
 _sql = load_queries("threads")
+_MOST_LOOKED_AT = 20_000
 
 
 class Thread(Record):
@@ -44,10 +45,21 @@ class Threads:
 
     pool: Pool
 
-    async def newest(self, site: str, before: int | None, limit: int) -> list[Thread]:
-        """The threads whose last line is before line `before`, newest first."""
-        rows = _sql.newest_threads(self.pool, site=site, before=before, limit=limit)
-        return [Thread.of(row) async for row in rows]
+    async def newest(
+        self, site: str, before: int | None, limit: int
+    ) -> tuple[list[Thread], int | None]:
+        """The threads whose last line is before line `before`, newest first.
+
+        And before which line to go on, if there is more: a page looks at 20,000 lines at most, so
+        it may hold few threads, or none, and yet not be the last.
+        """
+        place = {"site": site, "before": before, "window": _MOST_LOOKED_AT}
+        rows = _sql.newest_threads(self.pool, **place, limit=limit + 1)
+        found = [Thread.of(row) async for row in rows]
+        if len(found) > limit:
+            return found[:limit], found[limit - 1].id
+        edge: int | None = await _sql.edge_of_window(self.pool, **place)
+        return found, edge
 
     async def lines(
         self, site: str, contact_id: UUID, before: int | None, limit: int

@@ -1,14 +1,23 @@
--- name: newest_threads(site, before, limit)
+-- name: newest_threads(site, before, window, limit)
 -- The last line of each shopper's thread, newest first: a line is looked at, and kept where its
--- shopper has none after it. So a page costs about as much as it shows.
+-- shopper has none after it. No more than so many lines are looked at, however long threads are.
 SELECT c.id, c.at, c.author, c.text, c.contact_id, k.email,
        c.id > k.read_line AND c.author <> 'owner' AS unread
-FROM conversations c JOIN contacts k ON k.id = c.contact_id
-WHERE c.site = :site AND (:before::bigint IS NULL OR c.id < :before)
-  AND c.id = (SELECT n.id FROM conversations n WHERE n.contact_id = c.contact_id
+FROM (
+    SELECT * FROM conversations
+    WHERE site = :site AND (:before::bigint IS NULL OR id < :before)
+    ORDER BY id DESC LIMIT :window
+) c JOIN contacts k ON k.id = c.contact_id
+WHERE c.id = (SELECT n.id FROM conversations n WHERE n.contact_id = c.contact_id
               ORDER BY n.id DESC LIMIT 1)
 ORDER BY c.id DESC
 LIMIT :limit;
+
+-- name: edge_of_window(site, before, window)$
+-- The last line that `newest_threads` looks at, where there are so many.
+SELECT id FROM conversations
+WHERE site = :site AND (:before::bigint IS NULL OR id < :before)
+ORDER BY id DESC OFFSET :window - 1 LIMIT 1;
 
 -- name: thread(site, contact_id, before, limit)
 -- The newest lines of one shopper's thread, with what the owner wrote.

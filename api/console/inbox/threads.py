@@ -41,17 +41,15 @@ Before = Annotated[int | None, Query(ge=1, le=2**62)]
 async def list_threads(
     request: Request, visitor: Signed, services: Served, before: Before = None
 ) -> HTMLResponse:
-    threads = await services.store.threads.newest(visitor.site, before, _MOST_THREADS + 1)
+    threads, rest = await services.store.threads.newest(visitor.site, before, _MOST_THREADS)
     shop = [] if before else await services.store.threads.shop_lines(visitor.site, None, 1)
-    more = len(threads) > _MOST_THREADS
-    shown = threads[:_MOST_THREADS]
     return page(
         request,
         visitor,
         "inbox/list.html",
-        threads=shown,
+        threads=threads,
         shop=next(iter(shop), None),
-        next=f"/console/inbox?before={shown[-1].id}" if more else None,
+        next=rest and f"/console/inbox?before={rest}",
     )
 
 
