@@ -15,7 +15,7 @@ if (form) {
     else said.textContent = ticked ? `${ticked} chosen` : "";
   };
 
-  all.hidden = false;
+  form.querySelector("[data-tick-label]").hidden = false;
   all.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
     show();
