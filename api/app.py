@@ -25,6 +25,7 @@ from api.own import (
     previews,
     restocks,
     running_restocks,
+    shoppers,
     timeline,
 )
 from api.rate_limiter import limiter_of
@@ -161,6 +162,7 @@ def _own_router() -> APIRouter:
     router.include_router(inbox.router)
     router.include_router(failed_requests.router)
     router.include_router(imports.router)
+    router.include_router(shoppers.router)
     return router
 
 

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import keys, mail, sites, users
+from cli import keys, mail, shoppers, sites, users
 from cli.demo import demo
 from cli.exit import leave
 from cli.import_list import import_list
@@ -35,6 +35,7 @@ app.command("import")(import_list)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(users.app, name="users")
+app.add_typer(shoppers.app, name="shoppers")
 app.add_typer(mail.app, name="mail")
 
 

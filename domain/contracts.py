@@ -323,13 +323,14 @@ class Counting(Contract):
 class RestockOutcome(Contract):
     """How many requests of a restock are in which state.
 
-    `left_by_stop`: how many it has not come to, because its owner stopped it; none where it was
-    not stopped.
+    `erased`: how many of those told or failed were erased since. `left_by_stop`: how many it has
+    not come to, because its owner stopped it; none where it was not stopped.
     """
 
     item_name: str = ""
     told: int = 0
     failed: int = 0
+    erased: int = 0
     back_to_waiting: int = 0
     still_sending: int = 0
     left_by_stop: int | None = None

@@ -8,6 +8,7 @@ RestockError
 │   ├── RequestNotFoundError                    404
 │   ├── SubscriptionNotFoundError               404
 │   ├── ContactNotFoundError                    404  names the field
+│   ├── ShopperNotFoundError                    404
 │   ├── FeedNotFoundError                       404
 │   ├── RestockNotRunningError                  404
 │   ├── ImportNotFoundError                     404
@@ -116,6 +117,12 @@ class ContactNotFoundError(ApplicationError):
             FieldViolation(field, "names no contact", "NOT_FOUND")
             for field in fields or ("contactId",)
         )
+
+
+class ShopperNotFoundError(ApplicationError):
+    http_status = 404
+    code = "SHOPPER_NOT_FOUND"
+    description = "Nothing is known of this address."
 
 
 class FeedNotFoundError(ApplicationError):

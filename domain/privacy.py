@@ -12,6 +12,14 @@ _QUOTED = re.compile(
 _LONGEST = 500
 
 
+def address_pattern(address: str) -> str:
+    """A regular expression, for Python and for Postgres, of an address that stands in a text.
+
+    It is not found as a part of another's: `kim@example.com` is not in `kim@example.com.au`.
+    """
+    return rf"(?<![\w.%+-]){re.escape(address)}(?![\w-]|\.\w)"
+
+
 def masked(text: str, *addresses: str) -> str:
     """`text` on one line, without any e-mail address, cut to 500 characters.
 

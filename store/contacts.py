@@ -11,8 +11,7 @@ import asyncpg
 from domain.errors import ContactAlreadyExistsError, ContactNotFoundError
 from domain.ids import address_key
 from store.database import Connection, Pool, load_queries
-from store.imports import forget_imported
-from store.purchases import forget_purchases, move_purchases
+from store.purchases import move_purchases
 from store.records import Contact, ContactDetails
 
 _sql = load_queries("contacts")
@@ -53,7 +52,10 @@ class Contacts:
         Raises `ContactNotFoundError`.
         """
         async with self.pool.acquire() as connection, connection.transaction():
-            yield await _hold(connection, site, contact_id), connection
+            row = await _sql.hold_contact(connection, site=site, id=contact_id)
+            if row is None:
+                raise ContactNotFoundError()
+            yield Contact.of(row), connection
 
     async def change(self, site: str, contact_id: UUID, changes: Mapping[str, Any]) -> Contact:
         """Change some of the fields of `ContactDetails`; returns the whole contact.
@@ -74,41 +76,16 @@ class Contacts:
         except asyncpg.UniqueViolationError:
             raise ContactAlreadyExistsError() from None
 
-    async def erase(self, site: str, contact_id: UUID) -> list[UUID]:
-        """Delete a contact with all that is known of it: requests, inbox lines, purchases, lines
-        of imports.
 
-        Returns the requests that were open; their workflows are told afterwards. Raises
-        `ContactNotFoundError`.
-        """
-        async with self.pool.acquire() as connection, connection.transaction():
-            # First, as an import does it: so the two never wait for each other.
-            await forget_imported(connection, site, contact_id)
-            contact = await _hold(connection, site, contact_id)
-            whose = {"site": site, "contact_id": contact_id}
-            await _sql.hold_requests(connection, **whose)
-            withdrawn = [
-                row["request_id"] async for row in _sql.delete_requests(connection, **whose)
-            ]
-            address = address_key(contact.email)
-            await forget_purchases(connection, site, address)
-            await _sql.forget_answers(connection, **whose, address_key=address)
-            await _sql.delete_contact(connection, site=site, id=contact_id)
-        return withdrawn
-
-
-async def _hold(connection: Connection, site: str, contact_id: UUID) -> Contact:
-    """Raises `ContactNotFoundError`."""
-    row = await _sql.hold_contact(connection, site=site, id=contact_id)
-    if row is None:
-        raise ContactNotFoundError()
-    return Contact.of(row)
+async def hold_requests(connection: Connection, site: str, contact_id: UUID) -> None:
+    """Keep the requests of a contact from being changed by others until the transaction ends."""
+    await _sql.hold_requests(connection, site=site, contact_id=contact_id)
 
 
 async def _readdress(connection: Connection, site: str, contact: Contact, email: str) -> None:
     old, new = address_key(contact.email), address_key(email)
     whose = {"site": site, "contact_id": contact.id}
-    await _sql.hold_requests(connection, **whose)
+    await hold_requests(connection, site, contact.id)
     await _sql.readdress_requests(connection, **whose, email=email, address_key=new)
     if new != old:
         await move_purchases(connection, site, old, new)

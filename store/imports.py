@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from domain.catalog import Wanted
 from domain.imports import ReadLine
 from domain.imports.contracts import ImportState
+from domain.privacy import address_pattern
 from store.database import Connection, Pool, Row, load_queries
 from store.import_records import ImportRecord, RejectedLine, columns_of
 from store.records import WaitingStart
@@ -20,6 +21,9 @@ KEPT_FOR = timedelta(days=30)
 
 # An owner is waited for for a week; a file that nobody read is nobody's any more.
 _ABANDONED_AFTER = timedelta(days=9)
+_ERASED_MEANWHILE = (
+    "A shopper in it was erased while it was read: take the shopper out, and send it again."
+)
 _MOST_ITEMS = 100
 _BATCH = 200
 _REPORT_PAGE = 1000
@@ -165,9 +169,18 @@ class Imports:
         return None if row is None else ImportRecord.of(row)
 
 
-async def forget_imported(connection: Connection, site: str, contact_id: UUID) -> None:
-    """Forget what files say of a shopper."""
-    await _sql.forget_imported(connection, site=site, contact_id=contact_id)
+async def forget_imported(connection: Connection, site: str, address: str) -> int:
+    """Forget what files say of a shopper, by the address' key; returns how many lines.
+
+    A file that names the shopper and is still being read is to be sent again.
+    """
+    await _sql.abandon_reading(
+        connection, site=site, address_key=address, trouble=_ERASED_MEANWHILE
+    )
+    rows = _sql.forget_imported(
+        connection, site=site, address_key=address, pattern=address_pattern(address)
+    )
+    return len([row async for row in rows])
 
 
 async def _added(connection: Connection, found: ImportRecord, row: Row) -> WaitingStart | None:

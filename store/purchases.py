@@ -49,9 +49,10 @@ async def move_purchases(connection: Connection, site: str, old: str, new: str) 
     await _sql.move_purchases(connection, site=site, old=old, new=new)
 
 
-async def forget_purchases(connection: Connection, site: str, key: str) -> None:
-    """Delete what an address key bought."""
-    await _sql.forget_purchases(connection, site=site, address_key=key)
+async def forget_purchases(connection: Connection, site: str, key: str) -> int:
+    """Delete what an address key bought; returns how many purchases."""
+    rows = _sql.forget_purchases(connection, site=site, address_key=key)
+    return len([row async for row in rows])
 
 
 async def _address_keys(

@@ -28,6 +28,7 @@ from store.requested_items import RequestedItems
 from store.requests import Requests
 from store.restock_log import RestockLog
 from store.restocks import Restocks
+from store.shoppers import Shoppers
 from store.sites import Sites
 from store.stock import Stock
 from store.threads import Threads
@@ -139,6 +140,10 @@ class Store:
     @property
     def contacts(self) -> Contacts:
         return Contacts(self.pool)
+
+    @property
+    def shoppers(self) -> Shoppers:
+        return Shoppers(self.pool)
 
     @property
     def purchases(self) -> Purchases:

@@ -51,6 +51,7 @@ async def test_the_owner_sees_each_wave_and_how_it_came_out(shop: Shop, temporal
         "failed": 0,
         "stillSending": 0,
         "backToWaiting": 0,
+        "erased": 0,
         "stopped": stopped,
     }
     assert second == first | {"told": 1}

@@ -135,6 +135,8 @@ NAMED: dict[str, Callable[[Things], dict[str, Any]]] = {
     "POST /v1/imports/{importId}/confirm": by_path,
     "POST /v1/imports/{importId}/discard": by_path,
     "GET /v1/imports/{importId}/rejected": by_path,
+    "POST /v1/shoppers/export": lambda things: {"json": {"email": things.email}},
+    "POST /v1/shoppers/erase": lambda things: {"json": {"email": things.email}},
     "GET /v1/inbox": lambda things: {"params": {"before": things.line}},
 }
 """What each route names, beside what is in its path."""

@@ -15,6 +15,7 @@ from api.console import (
     restock_now,
     restocks,
     settings,
+    shoppers,
     sign_in,
 )
 from api.console.pages import STATIC
@@ -28,6 +29,7 @@ _AREAS: tuple[APIRouter, ...] = (
     *requests.routers,
     restocks.router,
     inbox.router,
+    shoppers.router,
     *mails.routers,
     *settings.routers,
     health.router,

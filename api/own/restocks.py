@@ -21,7 +21,8 @@ class RestockBody(Model):
 
     `quantity`: how many its source said came in; null without a count. `told`, `failed`,
     `stillSending`, `backToWaiting`: how the requests it claimed stand now; a request that a later
-    restock claimed counts there. `stopped`: why others that it looked at wait on.
+    restock claimed counts there. `erased`: of how many of those told or failed only the count is
+    left. `stopped`: why others that it looked at wait on.
     """
 
     restock_id: UUID
@@ -34,6 +35,7 @@ class RestockBody(Model):
     failed: int
     still_sending: int
     back_to_waiting: int
+    erased: int
     stopped: list[ReasonBody]
 
     @classmethod
@@ -49,6 +51,7 @@ class RestockBody(Model):
             failed=outcome.failed,
             still_sending=outcome.still_sending,
             back_to_waiting=outcome.back_to_waiting,
+            erased=outcome.erased,
             stopped=counted(logged.stopped),
         )
 

@@ -178,5 +178,5 @@ async def change_contact(
 )
 async def erase_contact(contact_id: ContactId, caller: Owner, services: Served) -> None:
     """Delete the contact with its requests, their history, its inbox lines and purchases."""
-    withdrawn = await services.store.contacts.erase(caller.site, contact_id)
-    await end_workflows(services, withdrawn)
+    erased = await services.store.shoppers.erase_contact(caller.site, contact_id)
+    await end_workflows(services, erased.withdrawn)

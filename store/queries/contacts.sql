@@ -34,24 +34,3 @@ FOR UPDATE;
 -- All of them: a FAILED one may be taken up again, and no other row is to keep the old address.
 UPDATE requests SET email = :email, address_key = :address_key
 WHERE site = :site AND contact_id = :contact_id;
-
--- name: delete_requests(site, contact_id)
--- Deletes the requests of a contact, and notes that the workflows of the open ones are to be told.
-WITH deleted AS (
-    DELETE FROM requests WHERE site = :site AND contact_id = :contact_id
-    RETURNING id, site, status
-)
-INSERT INTO withdrawals (request_id, site)
-SELECT id, site FROM deleted WHERE status IN ('RECEIVED', 'PROCESSING')
-RETURNING request_id;
-
--- name: forget_answers(site, contact_id, address_key)!
--- What was answered to a create with an Idempotency-Key holds the address; where it conceals who
--- waits already, no contact's id.
-DELETE FROM idempotency_keys
-WHERE site = :site AND (reply #>> '{request,contactId}' = :contact_id::uuid::text
-                        OR lower(reply #>> '{request,email}') = :address_key);
-
--- name: delete_contact(site, id)!
--- The lines of the inbox about the contact go with it.
-DELETE FROM contacts WHERE site = :site AND id = :id;

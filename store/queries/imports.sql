@@ -31,11 +31,13 @@ DELETE FROM import_lines WHERE import_id = :id AND state <> :kept;
 DELETE FROM import_contents WHERE import_id = :id;
 
 -- name: add_lines(id, lines)!
+-- Unless the reading has been abandoned meanwhile.
 INSERT INTO import_lines (import_id, line, state, address_key, item_key, audience_key, wanted,
                           created_date, problems, cells)
 SELECT :id, l.line, l.state, l.address_key, l.item_key, l.audience_key, l.wanted,
        l.created_date, l.problems, l.cells
-FROM jsonb_to_recordset(:lines::jsonb) AS l (
+FROM (SELECT FROM imports WHERE id = :id AND state = 'checking' FOR SHARE) reading
+CROSS JOIN jsonb_to_recordset(:lines::jsonb) AS l (
     line integer, state text, address_key text, item_key text, audience_key text, wanted jsonb,
     created_date timestamptz, problems jsonb, cells jsonb);
 
@@ -121,11 +123,32 @@ WHERE i.site = :site AND l.import_id = :id AND l.state = 'rejected' AND l.line >
 ORDER BY l.line
 LIMIT :limit;
 
--- name: forget_imported(site, contact_id)!
--- What files say of a shopper.
-DELETE FROM import_lines l USING imports i, contacts k
-WHERE k.site = :site AND k.id = :contact_id AND l.address_key = k.address_key
-  AND i.id = l.import_id AND i.site = :site;
+-- name: abandon_reading(site, address_key, trouble)!
+-- Files that hold an address and are still being read: in any charset that has ASCII in it.
+WITH abandoned AS (
+    UPDATE imports i SET state = 'failed', trouble = :trouble, updated_date = now()
+    FROM import_contents c
+    WHERE i.site = :site AND i.state = 'checking' AND c.import_id = i.id
+      AND strpos(replace(lower(encode(c.content, 'escape')), '\000', ''),
+                 encode(convert_to(:address_key, 'UTF8'), 'escape')) > 0
+    RETURNING i.id
+), dropped AS (
+    DELETE FROM import_lines l USING abandoned WHERE l.import_id = abandoned.id
+)
+DELETE FROM import_contents c USING abandoned WHERE c.import_id = abandoned.id;
+
+-- name: forget_imported(site, address_key, pattern)
+-- What files say of a shopper, also in other columns of lines that cannot be used.
+DELETE FROM import_lines
+WHERE (import_id, line) IN (
+    SELECT l.import_id, l.line FROM import_lines l JOIN imports i ON i.id = l.import_id
+    WHERE i.site = :site AND l.address_key = :address_key
+    UNION ALL
+    SELECT l.import_id, l.line FROM import_lines l JOIN imports i ON i.id = l.import_id
+    WHERE i.site = :site AND l.state = 'rejected' AND EXISTS (
+        SELECT FROM jsonb_array_elements_text(l.cells) AS cell (text) WHERE cell.text ~* :pattern)
+)
+RETURNING line;
 
 -- name: forget_old_imports(final_seconds, open_seconds)!
 -- Imports that ended long ago, and those that nobody goes on with.

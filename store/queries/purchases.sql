@@ -26,5 +26,5 @@ SELECT :site, :new, sku, purchased_date FROM moved ORDER BY sku
 ON CONFLICT (site, address_key, sku) DO UPDATE
 SET purchased_date = greatest(purchases.purchased_date, excluded.purchased_date);
 
--- name: forget_purchases(site, address_key)!
-DELETE FROM purchases WHERE site = :site AND address_key = :address_key;
+-- name: forget_purchases(site, address_key)
+DELETE FROM purchases WHERE site = :site AND address_key = :address_key RETURNING sku;

@@ -19,14 +19,20 @@ ORDER BY r.at DESC, r.id DESC
 LIMIT :limit;
 
 -- name: outcomes(site, restock_ids)
--- How the requests stand now that restocks claimed, and no later restock since.
-SELECT restock_id, count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
-       count(*) FILTER (WHERE status = 'FAILED') AS failed,
-       count(*) FILTER (WHERE status = 'RECEIVED') AS back_to_waiting,
-       count(*) FILTER (WHERE status = 'PROCESSING') AS still_sending
-FROM requests
-WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[])
-GROUP BY restock_id;
+-- How the requests stand now that restocks claimed, and no later restock since; with those that
+-- were erased when they were over.
+SELECT k.id AS restock_id,
+       count(r.id) FILTER (WHERE r.status = 'NOTIFICATION_SENT') + k.erased_told AS told,
+       count(r.id) FILTER (WHERE r.status = 'FAILED') + k.erased_failed AS failed,
+       count(r.id) FILTER (WHERE r.status = 'RECEIVED') AS back_to_waiting,
+       count(r.id) FILTER (WHERE r.status = 'PROCESSING') AS still_sending,
+       k.erased_told + k.erased_failed AS erased
+FROM restocks k
+LEFT JOIN requests r
+    ON r.restock_id = k.id AND r.restock_id = ANY (:restock_ids::uuid[]) AND r.site = k.site
+WHERE k.site = :site AND k.id = ANY (:restock_ids::uuid[])
+GROUP BY k.id
+HAVING count(r.id) + k.erased_told + k.erased_failed > 0;
 
 -- name: titles(site, item_keys, restock_ids)
 -- What items are called: by one whom a restock claimed, or by one who waits. The orders are those of

@@ -101,11 +101,18 @@ WITH locked AS (
 SELECT id, item_key FROM claimed;
 
 -- name: count_outcomes(site, restock_ids)^
--- How the requests that some restocks claimed stand now.
-SELECT count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
-       count(*) FILTER (WHERE status = 'FAILED') AS failed,
-       count(*) FILTER (WHERE status = 'RECEIVED') AS back_to_waiting,
-       count(*) FILTER (WHERE status = 'PROCESSING') AS still_sending,
-       coalesce(max(coalesce(nullif(item ->> 'name', ''), catalog_item_id)), '') AS item_name
-FROM requests
-WHERE site = :site AND restock_id = ANY(:restock_ids::uuid[]);
+-- How the requests that some restocks claimed stand now, with those that were erased since.
+SELECT now.told + gone.told AS told, now.failed + gone.failed AS failed,
+       gone.told + gone.failed AS erased, back_to_waiting, still_sending, item_name
+FROM (
+    SELECT count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
+           count(*) FILTER (WHERE status = 'FAILED') AS failed,
+           count(*) FILTER (WHERE status = 'RECEIVED') AS back_to_waiting,
+           count(*) FILTER (WHERE status = 'PROCESSING') AS still_sending,
+           coalesce(max(coalesce(nullif(item ->> 'name', ''), catalog_item_id)), '') AS item_name
+    FROM requests
+    WHERE site = :site AND restock_id = ANY (:restock_ids::uuid[])
+) now, (
+    SELECT coalesce(sum(erased_told), 0) AS told, coalesce(sum(erased_failed), 0) AS failed
+    FROM restocks WHERE site = :site AND id = ANY (:restock_ids::uuid[])
+) gone;
