@@ -64,8 +64,8 @@ def erase(
     known = with_store(data_dir, look)
     typer.echo(
         f"Requests: {known.requests:,} ({known.open_requests:,} open); lines of the inbox: "
-        f"{known.inbox_lines:,}; purchases: {known.purchases:,}; lines of imports: "
-        f"{known.import_lines:,}."
+        f"{known.inbox_lines:,}; consents: {known.consents:,}; purchases: {known.purchases:,}; "
+        f"lines of imports: {known.import_lines:,}."
     )
     if not (yes or typer.confirm("Erase all of it?")):
         typer.echo("Nothing was erased.")

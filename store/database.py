@@ -1,8 +1,8 @@
 """The connection pool, and the named queries of `store/queries`."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -72,6 +72,16 @@ def naming_postgres() -> Iterator[None]:
         yield
     except OSError as error:
         raise ConnectionError(f"Postgres does not answer: {error}") from None
+
+
+@asynccontextmanager
+async def one_transaction(on: Pool | Connection) -> AsyncIterator[Connection]:
+    """A transaction of its own on a pool; on a connection, the one its caller has begun."""
+    if isinstance(on, asyncpg.Pool):
+        async with on.acquire() as connection, connection.transaction():
+            yield connection
+    else:
+        yield on
 
 
 async def _leave_as_it_is(connection: "asyncpg.Connection[Row]") -> None:

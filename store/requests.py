@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from domain.catalog import CatalogReference, Item, Wanted
+from domain.consent import Consent, ConsentKind
 from domain.errors import RequestAlreadyExistsError
 from domain.ids import address_key
 from domain.locales import fallback_chain
 from domain.status import Status, Step
-from store.database import Connection, Pool, load_queries
+from store.consents import Consents
+from store.database import Connection, Pool, load_queries, one_transaction
 from store.records import RequestRecord, TimelineStep, WaitingStart
 
 _sql = load_queries("requests")
@@ -32,11 +34,23 @@ class Requests:
             raise RequestAlreadyExistsError(record.id)
         return record
 
-    async def create_or_find(self, site: str, wanted: Wanted) -> tuple[RequestRecord, bool]:
+    async def create_or_find(
+        self, site: str, wanted: Wanted, consent: Consent | None = None
+    ) -> tuple[RequestRecord, bool]:
         """The shopper's open request for the item, and whether it was made just now.
 
-        Raises `RequestAlreadyExistsError` in the odd case that the open one ends at every look.
+        `consent`: what the shopper agreed to, kept with a new request in one transaction. Raises
+        `RequestAlreadyExistsError` in the odd case that the open one ends at every look.
         """
+        if consent is None:
+            return await self._create_or_find(site, wanted)
+        async with one_transaction(self.pool) as connection:
+            record, is_new = await Requests(connection)._create_or_find(site, wanted)
+            if is_new:
+                await _note_consent(connection, record, consent, ConsentKind.GIVEN)
+            return record, is_new
+
+    async def _create_or_find(self, site: str, wanted: Wanted) -> tuple[RequestRecord, bool]:
         # The open request may end between the two statements: then there is room for a new one.
         for _ in range(3):
             if row := await _sql.create_request(self.pool, **_columns(site, wanted)):
@@ -54,8 +68,16 @@ class Requests:
         """
         imported = {"created_date": created_date, "kind": Step.IMPORTED, "detail": origin}
         columns = _columns(site, wanted) | imported | {"line": None}
-        row = await _sql.create_request(self.pool, **columns)
-        return RequestRecord.of(row) if row else None
+        async with one_transaction(self.pool) as connection:
+            row = await _sql.create_request(connection, **columns)
+            if row is None:
+                return None
+            record = RequestRecord.of(row)
+            consent = Consent(source=origin)
+            await _note_consent(
+                connection, record, consent, ConsentKind.IMPORTED, record.created_date
+            )
+            return record
 
     async def get(self, site: str, request_id: UUID) -> RequestRecord | None:
         row = await _sql.get_request(self.pool, site=site, id=request_id)
@@ -139,6 +161,27 @@ class Requests:
 
     async def withdrawn(self, request_id: UUID) -> None:
         await _sql.withdrawn(self.pool, id=request_id)
+
+
+async def _note_consent(
+    connection: Connection,
+    record: RequestRecord,
+    consent: Consent,
+    kind: ConsentKind,
+    at: datetime | None = None,
+) -> None:
+    await Consents(connection).note(
+        record.site,
+        record.contact_id,
+        record.id,
+        kind,
+        consent.source,
+        consent.text,
+        consent.url,
+        network=consent.network,
+        locale=record.locale,
+        at=at,
+    )
 
 
 def _identity(wanted: Wanted) -> dict[str, object]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.errors import ContactNotFoundError, ShopperNotFoundError
 from domain.ids import address_key
+from store.consents import forget_consents
 from store.contacts import Contacts, hold_requests
 from store.database import Connection, Pool, load_queries
 from store.imports import forget_imported
@@ -16,6 +17,7 @@ from store.purchases import forget_purchases
 from store.records import Record
 
 _sql = load_queries("shoppers")
+_consents_sql = load_queries("consents")
 
 _PAGE = 500
 # Each with its mails, which may be large.
@@ -33,6 +35,7 @@ class KnownShopper(Record):
     open_requests: int
     told: int
     inbox_lines: int
+    consents: int
     purchases: int
     import_lines: int
 
@@ -42,6 +45,7 @@ class Erased(Record):
 
     requests: int = 0
     inbox_lines: int = 0
+    consents: int = 0
     purchases: int = 0
     import_lines: int = 0
     withdrawn: tuple[UUID, ...] = ()
@@ -80,6 +84,12 @@ class Shoppers:
         whose = {"site": site, "contact_id": contact_id}
         async for line in self._all(_sql.lines_of, whose, {"after": 0}, {"after": "id"}):
             yield line
+
+    async def consents(self, site: str, contact_id: UUID) -> AsyncIterator[dict[str, Any]]:
+        """What a shopper agreed to, the oldest first, with the text."""
+        whose = {"site": site, "contact_id": contact_id}
+        async for row in self._all(_consents_sql.consents_of, whose, {"after": 0}, {"after": "id"}):
+            yield row
 
     async def purchases(self, site: str, email: str) -> AsyncIterator[dict[str, Any]]:
         """What an address bought, by SKU."""
@@ -164,10 +174,15 @@ async def _erase(connection: Connection, site: str, key: str, contact_id: UUID |
         await hold_requests(connection, site, contact_id)
         await _sql.hold_restocks_of(connection, **whose)
         gone = [dict(row) async for row in _sql.erase_requests(connection, **whose)]
+        consents = await forget_consents(connection, site, contact_id)
         lines = await _sql.erase_contact(connection, site=site, id=contact_id)
         withdrawn = tuple(request["id"] for request in gone if request["is_open"])
         erased = Erased(
-            requests=len(gone), inbox_lines=lines, purchases=purchases, withdrawn=withdrawn
+            requests=len(gone),
+            inbox_lines=lines,
+            consents=consents,
+            purchases=purchases,
+            withdrawn=withdrawn,
         )
     # Last: what is answered while this waited for the contact is there by now.
     await _sql.erase_answers(connection, **address, contact_id=contact_id)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from store.bulk import Bulks
+from store.consents import Consents
 from store.console import Console
 from store.contacts import Contacts
 from store.corrections import Corrections
@@ -140,6 +141,10 @@ class Store:
     @property
     def contacts(self) -> Contacts:
         return Contacts(self.pool)
+
+    @property
+    def consents(self) -> Consents:
+        return Consents(self.pool)
 
     @property
     def shoppers(self) -> Shoppers:

@@ -32,6 +32,8 @@ EVERYWHERE = {
     "import_lines.cells",
     "idempotency_keys.reply",
     "mail_drafts.test_to",
+    "consent_texts.text",
+    "consents.url",
 }
 
 
@@ -55,7 +57,9 @@ async def known_everywhere(shop: Shop, mark: str) -> list[str]:
         "test_to) VALUES ($1, $2, 'back_in_stock', '', $3, 0, '', '', '', $4)",
         *(uuid4(), shop.site, uuid4().hex, email),
     )
-    body, headers = shop.new_request(email, "fern"), {"Idempotency-Key": uuid4().hex}
+    agreed = {"text": f"Tell {mark}", "url": f"https://shop.example.com/{mark}"}
+    body = shop.new_request(email, "fern") | {"consent": agreed}
+    headers = {"Idempotency-Key": uuid4().hex}
     kept = await shop.call("POST", BASE, body, headers=headers)
     return [await subscribed(shop, contact_id), kept.json()["request"]["id"]]
 
@@ -87,7 +91,13 @@ async def test_an_erased_shopper_is_in_no_column_of_any_table(shop: Shop, tempor
     assert reply.status_code == 200, reply.text
     counts = reply.json()
     assert counts.pop("inboxLines") >= 4
-    assert counts == {"requests": 3, "openRequests": 2, "purchases": 1, "importLines": 2}
+    assert counts == {
+        "requests": 3,
+        "openRequests": 2,
+        "consents": 1,
+        "purchases": 1,
+        "importLines": 2,
+    }
     assert await traces(shop.store, mark) == set()
     for request_id in open_ids:
         await withdrawn(temporal, request_id)
@@ -112,6 +122,7 @@ async def test_an_export_holds_all_that_is_known(shop: Shop) -> None:
     assert told["deliveries"][0]["state"] == "accepted"
     assert f"To: {marked(mark)}" in told["mails"][0]["source"]
     assert [line["author"] for line in found["inbox"]][:2] == ["shopper", "restock"]
+    assert [each["text"] for each in found["consents"]] == [f"Tell {mark}"]
     assert [each["sku"] for each in found["purchases"]] == ["SKU-1"]
     assert [each["fileName"] for each in found["importLines"]] == ["waiting-list.csv"]
 

@@ -32,6 +32,7 @@ class ErasedBody(Model):
     requests: int = Field(description="With their timelines, deliveries and mails.")
     open_requests: int = Field(description="How many of them waited or were being told.")
     inbox_lines: int
+    consents: int
     purchases: int
     import_lines: int = Field(description="Lines of imported waiting lists.")
 
@@ -47,7 +48,7 @@ class ErasedBody(Model):
     responses={
         200: {
             "description": "The contact, requests (with timeline, deliveries and the mails as they "
-            "went out), inbox, purchases and lines of imports.",
+            "went out), inbox, consents, purchases and lines of imports.",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
         **refusals(ShopperNotFoundError),

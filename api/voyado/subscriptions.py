@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from api.auth import Owner, OwnerOrStorefront
 from api.concealment import conceals_waiting, now_in_milliseconds, start_now_or_concealed
+from api.consent import ConsentBody, consent_of
 from api.fields import Model
 from api.reference import followed_by, problem_replies
 from api.request_workflows import end_workflows
@@ -16,6 +17,7 @@ from api.storefront import StorefrontLimited
 from api.voyado import PREFIX
 from api.voyado.fields import ContactId, ExternalId, OrNone, Shown, Sku
 from domain.catalog import VOYADO_APP_ID, CatalogReference, Wanted
+from domain.consent import Consent
 from domain.errors import (
     ContactNotFoundError,
     RequestAlreadyExistsError,
@@ -52,6 +54,9 @@ class NewSubscriptionBody(Model):
     sku: Sku
     external_id: OrNone[ExternalId] = Field(
         default=None, description="Needed only if stock levels carry it."
+    )
+    consent: ConsentBody | None = Field(
+        default=None, description="What the shopper agreed to; kept, and part of their export."
     )
 
 
@@ -120,7 +125,8 @@ async def create_subscription(
     """
     await limits.admit(http, caller, services.store.sites, str(body.contact_id))
     conceals = await conceals_waiting(services, caller)
-    record, is_new = await _asked(services, caller.site, body)
+    consent = consent_of(body.consent, caller, http)
+    record, is_new = await _asked(services, caller.site, body, consent)
     if is_new:
         await start_now_or_concealed(services, record, after_reply if conceals else None)
     shown = SubscriptionBody.concealed(body) if conceals else SubscriptionBody.of(record)
@@ -165,7 +171,7 @@ async def list_subscriptions(
 
 
 async def _asked(
-    services: Services, site: str, body: NewSubscriptionBody
+    services: Services, site: str, body: NewSubscriptionBody, consent: Consent | None
 ) -> tuple[RequestRecord, bool]:
     """The contact's open request, and whether it was made just now."""
     reference = CatalogReference(app_id=VOYADO_APP_ID, catalog_item_id=body.sku)
@@ -179,4 +185,4 @@ async def _asked(
             locale=body.locale,
             external_id=body.external_id,
         )
-        return await requests.create_or_find(site, wanted)
+        return await requests.create_or_find(site, wanted, consent)

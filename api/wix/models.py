@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.concealment import now_in_milliseconds
+from api.consent import ConsentBody
 from api.fields import Email, Model, OrAbsent
 from api.wix.fields import AppId, Parameters, Price, WebUrl
 from domain.catalog import CatalogReference, Item, Wanted
@@ -125,6 +126,9 @@ class CreateBody(Model):
 
     request: NewRequestBody
     item_details: ItemDetailsBody
+    consent: OrAbsent[ConsentBody] = Field(
+        default=None, description="What the shopper agreed to; kept, and part of their export."
+    )
 
     def wanted(self) -> Wanted:
         return Wanted(

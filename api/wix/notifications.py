@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from api import storefront
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
 from api.concealment import conceals_waiting, start_now_or_concealed
+from api.consent import consent_of
 from api.own.marking import marked
 from api.reference import followed_by, refusals
 from api.request_workflows import end_workflows
@@ -78,12 +79,13 @@ async def create_back_in_stock_notification_request(
     if not await sites.is_collecting(caller.site, wanted.reference.app_id):
         raise CollectionDisabledError()
     conceals = await conceals_waiting(services, caller)
+    consent = consent_of(body.consent, caller, http)
 
     made: list[RequestRecord] = []
 
     async def create(connection: Connection | None) -> RequestReply:
         requests = Requests(connection) if connection else services.store.requests
-        record, is_new = await requests.create_or_find(caller.site, wanted)
+        record, is_new = await requests.create_or_find(caller.site, wanted, consent)
         if is_new:
             made.append(record)
         if conceals:

@@ -3,6 +3,7 @@
 SELECT c.id AS contact_id, c.created_date, coalesce(r.requests, 0) AS requests,
        coalesce(r.open_requests, 0) AS open_requests, coalesce(r.told, 0) AS told,
        (SELECT count(*) FROM conversations l WHERE l.contact_id = c.id) AS inbox_lines,
+       (SELECT count(*) FROM consents a WHERE a.contact_id = c.id) AS consents,
        (SELECT count(*) FROM purchases p
         WHERE p.site = :site AND p.address_key = :address_key) AS purchases,
        (SELECT count(*) FROM import_lines l JOIN imports i ON i.id = l.import_id
