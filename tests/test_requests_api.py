@@ -205,3 +205,14 @@ async def test_a_report_takes_up_to_a_thousand_ids(shop: Shop) -> None:
     request_id = await shop.ask(address())
     await shop.report(requestIds=[request_id, *(str(uuid4()) for _ in range(999))])
     await shop.until(request_id, "NOTIFICATION_SENT")
+
+
+async def test_a_create_says_in_which_language_and_how_many_the_shopper_wants(shop: Shop) -> None:
+    more = {"locale": "de-AT", "quantity": 3, "externalId": "AT-1"}
+    kept = "SELECT locale, quantity, external_id FROM requests WHERE id = $1"
+    row = await shop.store.pool.fetchrow(kept, UUID(await shop.ask(address(), **more)))
+    assert tuple(row) == ("de-AT", 3, "AT-1")
+    for wrong in ({"locale": "no locale"}, {"quantity": 0}, {"externalId": ""}):
+        reply = await shop.post_request(address(), **wrong)
+        (field,) = reply.json()["details"]["validationError"]["fieldViolations"]
+        assert (reply.status_code, field["field"]) == (400, f"request.{next(iter(wrong))}")

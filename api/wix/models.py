@@ -18,14 +18,16 @@ from domain.errors import (
     InvalidCatalogReferenceOptionsError,
     InvalidItemImageUrlError,
 )
-from domain.fields import CatalogItemId, ImageText
+from domain.fields import CatalogItemId, ExternalId, ImageText
 from domain.images import usable_image_url
 from domain.json_values import bounded_json
+from domain.locales import Locale
 from domain.status import Status
 from domain.text import Name
 from store.records import RequestRecord
 
 _MOST_IDS = 1000
+_MOST_UNITS = 1_000_000
 
 
 def _image_url(image: "ImageBody | None") -> str:
@@ -96,6 +98,15 @@ class NewRequestBody(Model):
     item_url: WebUrl | None = Field(
         default=None, description="Where the shopper finds the item; http or https."
     )
+    locale: Locale | None = Field(
+        default=None, description="The shopper's language, which the mail is written in: `de-AT`."
+    )
+    quantity: int = Field(
+        default=1, ge=1, le=_MOST_UNITS, description="How many units the shopper wants."
+    )
+    external_id: ExternalId | None = Field(
+        default=None, description="Needed only if stock levels carry it."
+    )
 
 
 class CreateBody(Model):
@@ -136,6 +147,9 @@ class CreateBody(Model):
             email=self.request.email,
             item=self.item_details.item(),
             item_url=self.request.item_url,
+            locale=self.request.locale,
+            external_id=self.request.external_id,
+            quantity=self.request.quantity,
         )
 
 
