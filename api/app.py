@@ -13,6 +13,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health, mailbox, voyado
 from api.body_limits import MOST_BYTES, in_words
+from api.captcha import Captcha
 from api.console.app import console_router, styles_and_scripts
 from api.errors import install_error_handlers, unforeseen
 from api.own import (
@@ -71,14 +72,14 @@ _TAGS = [
 def create_app(services: Services) -> FastAPI:
     """The ASGI application, over parts that are already open.
 
-    Raises `ValueError` where a setting needs a package that is missing.
+    Raises `ValueError` where a setting needs another, or a package that is missing.
     """
     # FastAPI's own pages load their scripts from elsewhere.
     app = FastAPIOffline(
         docs_url=None,
         redoc_url=None,
         static_url=REFERENCE_PARTS,
-        lifespan=_closing_limits,
+        lifespan=_closing,
         title="Restock",
         version="1",
         summary="A self-hosted back-in-stock engine that speaks Wix's API and Voyado's.",
@@ -88,6 +89,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.storefront_limits = StorefrontLimits(services.settings)
+    app.state.captcha = Captcha(services.settings)
     app.state.sign_in_failures = limiter_of(services.settings)
     app.state.test_mails = limiter_of(services.settings)
     app.state.messages_written = limiter_of(services.settings)
@@ -113,9 +115,10 @@ def create_app(services: Services) -> FastAPI:
 
 
 @asynccontextmanager
-async def _closing_limits(app: FastAPI) -> AsyncIterator[None]:
+async def _closing(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.storefront_limits.close()
+    await app.state.captcha.close()
     await app.state.sign_in_failures.close()
     await app.state.test_mails.close()
     await app.state.messages_written.close()

@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 # What a storefront key may do, and with what.
 _METHODS = ("POST", "PUT")
-_HEADERS = ("Authorization", "apikey", "Content-Type", "Idempotency-Key")
+_HEADERS = ("Authorization", "apikey", "Content-Type", "Idempotency-Key", "Captcha-Token")
 _SHOWN = ("Retry-After", "X-Wix-Request-Id")
 _AN_HOUR = 60 * 60
 

@@ -5,6 +5,7 @@ RestockError
 ├── ApplicationError              the codes Wix publishes, and a few more
 │   ├── UnauthenticatedError                    401
 │   ├── ForbiddenError                          403
+│   ├── CaptchaNeededError                      403
 │   ├── RequestNotFoundError                    404
 │   ├── SubscriptionNotFoundError               404
 │   ├── ContactNotFoundError                    404  names the field
@@ -90,6 +91,12 @@ class ForbiddenError(ApplicationError):
     http_status = 403
     code = "PERMISSION_DENIED"
     description = "This API key may not do that."
+
+
+class CaptchaNeededError(ApplicationError):
+    http_status = 403
+    code = "CAPTCHA_NEEDED"
+    description = "A person has to solve the captcha; send its new token in Captcha-Token."
 
 
 class RequestNotFoundError(ApplicationError):

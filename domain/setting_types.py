@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, TypeAdapter
 from pydantic_settings import NoDecode
@@ -89,6 +90,15 @@ def _origin(text: str) -> str:
     return f"{match['scheme']}://{match['host']}" if own_port else match[0]
 
 
+def _verifier(url: str) -> str:
+    """Where a secret is sent to, so by https; or on this machine, for tests."""
+    parts = urlsplit(url)
+    by_https = parts.scheme == "https" and parts.hostname
+    if not by_https and (parts.scheme, parts.hostname) != ("http", "127.0.0.1"):
+        raise ValueError("must be an https address, such as https://hcaptcha.example/siteverify")
+    return url
+
+
 Address = Annotated[str, AfterValidator(own_address)]
 Sender = Annotated[str, AfterValidator(sender)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -96,6 +106,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Limit = Annotated[str, AfterValidator(_limit)]
 LimitsStore = Annotated[SecretStr, AfterValidator(_store)]
 SocketAddress = Annotated[str, AfterValidator(_socket_address)]
+CaptchaUrl = Annotated[str, AfterValidator(_verifier)]
 Networks = Annotated[Names, AfterValidator(_networks)]
 Origins = Annotated[Names, AfterValidator(_origins)]
 

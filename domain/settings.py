@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from domain.setting_types import (
     Address,
+    CaptchaUrl,
     Duration,
     Limit,
     LimitsStore,
@@ -73,6 +74,15 @@ class Settings(BaseSettings):
     )
     storefront_limit_per_site: Limit = Field(
         default="1200/minute", description="The same for a whole site."
+    )
+    captcha_url: CaptchaUrl | None = Field(
+        default=None,
+        description="Where the answers of a CAPTCHA are verified, such as "
+        "`https://challenges.cloudflare.com/turnstile/v0/siteverify`; hCaptcha's and reCAPTCHA's "
+        "work too. With it, requests of a storefront need its token.",
+    )
+    captcha_secret: SecretStr = Field(
+        default=SecretStr(""), description="The secret of the CAPTCHA service."
     )
     limits_url: LimitsStore | None = Field(
         default=None,

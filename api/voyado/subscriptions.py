@@ -7,6 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from pydantic import ConfigDict, Field
 
 from api.auth import Owner, OwnerOrStorefront
+from api.captcha import CaptchaChecked, CaptchaToken
 from api.concealment import conceals_waiting, now_in_milliseconds, start_now_or_concealed
 from api.consent import ConsentBody, consent_of
 from api.fields import Model
@@ -19,6 +20,7 @@ from api.voyado.fields import ContactId, ExternalId, OrNone, Shown, Sku
 from domain.catalog import VOYADO_APP_ID, CatalogReference, Wanted
 from domain.consent import Consent
 from domain.errors import (
+    CaptchaNeededError,
     ContactNotFoundError,
     RequestAlreadyExistsError,
     SubscriptionNotFoundError,
@@ -105,7 +107,12 @@ class SubscriptionsReply(Model):
     status_code=201,
     summary="Create a subscription",
     responses={
-        **problem_replies(ContactNotFoundError, RequestAlreadyExistsError, TooManyRequestsError),
+        **problem_replies(
+            CaptchaNeededError,
+            ContactNotFoundError,
+            RequestAlreadyExistsError,
+            TooManyRequestsError,
+        ),
         200: {"model": SubscriptionBody, "description": "The one that is open already."},
         **followed_by(201, "subscriptionId", "$response.body#/id", "deleteSubscription"),
     },
@@ -115,15 +122,18 @@ async def create_subscription(
     caller: OwnerOrStorefront,
     services: Served,
     limits: StorefrontLimited,
+    captcha: CaptchaChecked,
     http: Request,
     reply: Response,
     after_reply: BackgroundTasks,
+    captcha_token: CaptchaToken = None,
 ) -> SubscriptionBody:
     """A contact asks to be told when a SKU is back.
 
     There is one open subscription for the same contact, SKU, locale and external id.
     """
     await limits.admit(http, caller, services.store.sites, str(body.contact_id))
+    await captcha.check(caller, captcha_token)
     conceals = await conceals_waiting(services, caller)
     consent = consent_of(body.consent, caller, http)
     record, is_new = await _asked(services, caller.site, body, consent)

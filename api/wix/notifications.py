@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from api import storefront
 from api.auth import Owner, OwnerOrInventory, OwnerOrStorefront
+from api.captcha import CaptchaChecked, CaptchaToken
 from api.concealment import conceals_waiting, start_now_or_concealed
 from api.consent import consent_of
 from api.own.marking import marked
@@ -23,6 +24,7 @@ from api.wix.models import (
 )
 from domain.errors import (
     BothReferenceAndIdsError,
+    CaptchaNeededError,
     CollectionDisabledError,
     IdempotencyKeyReusedError,
     InvalidCatalogReferenceOptionsError,
@@ -49,6 +51,7 @@ router = APIRouter(tags=["Requests"])
             InvalidCatalogReferenceOptionsError,
             RequestAlreadyExistsError,
             IdempotencyKeyReusedError,
+            CaptchaNeededError,
             CollectionDisabledError,
             TooManyRequestsError,
         ),
@@ -68,14 +71,17 @@ async def create_back_in_stock_notification_request(
     caller: OwnerOrStorefront,
     services: Served,
     limits: StorefrontLimited,
+    captcha: CaptchaChecked,
     http: Request,
     after_reply: BackgroundTasks,
     idempotency_key: IdempotencyKey = None,
+    captcha_token: CaptchaToken = None,
 ) -> RequestReply:
     """A shopper asks to be told when an item is back. One open request per shopper and item."""
     wanted = body.wanted()
     sites = services.store.sites
     await limits.admit(http, caller, sites, wanted.email)
+    await captcha.check(caller, captcha_token)
     if not await sites.is_collecting(caller.site, wanted.reference.app_id):
         raise CollectionDisabledError()
     conceals = await conceals_waiting(services, caller)
