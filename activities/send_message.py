@@ -52,15 +52,17 @@ class SendMessage:
         a second one does harm. Raises `ApplicationError` where a retry can help. No reply or
         failure holds an address.
         """
-        async with alive():
-            try:
-                async with self.smtp.turn(_PATIENCE_SECONDS) as send:
-                    outcome = await self._send(message, send)
-            except MailDeferredError as error:
-                no_turn = str(error)
-            else:
-                return await self._settled(message, outcome)
-        raise try_again("MailWaits", no_turn)
+        outcome = _outcome_of_the_last_attempt()
+        if outcome is None:
+            async with alive():
+                outcome = await self._in_turn(message)
+            # For an attempt after this one, where Postgres is away just now.
+            activity.heartbeat(outcome)
+        if outcome.state:
+            await self.store.messages.settle(
+                message.site, message.message_id, outcome.state, outcome.reply
+            )
+        return outcome
 
     @activity.defn
     async def mark_as_answered(self, message: Message) -> None:
@@ -68,6 +70,14 @@ class SendMessage:
         request = await self.store.messages.to_mark(message.site, message.message_id)
         if request:
             await self.mark(message.site, request)
+
+    async def _in_turn(self, message: Message) -> MessageOutcome:
+        try:
+            async with self.smtp.turn(_PATIENCE_SECONDS) as send:
+                return await self._send(message, send)
+        except MailDeferredError as error:
+            no_turn = str(error)
+        raise try_again("MailWaits", no_turn)
 
     async def _send(self, message: Message, send: Send) -> MessageOutcome:
         sender = self.mail_from
@@ -107,12 +117,11 @@ class SendMessage:
                 raise try_again("MailDeferred", reply)
         return MessageOutcome(state=MessageState.UNKNOWN, reply=reply)
 
-    async def _settled(self, message: Message, outcome: MessageOutcome) -> MessageOutcome:
-        if outcome.state:
-            await self.store.messages.settle(
-                message.site, message.message_id, outcome.state, outcome.reply
-            )
-        return outcome
+
+def _outcome_of_the_last_attempt() -> MessageOutcome | None:
+    """How the mail went, where an attempt knew it and could not record it."""
+    known = activity.info().heartbeat_details
+    return MessageOutcome.model_validate(known[0]) if known else None
 
 
 def _of_an_earlier_attempt(letter: OwnerLetter) -> MessageOutcome:

@@ -15,6 +15,7 @@ from test_reconciler import reconcile
 from domain.errors import ContactNotFoundError
 from domain.ids import letter_message_id, message_workflow_id
 from domain.messages import Message, MessageOutcome, MessageState, NewMessage
+from store.messages import Messages
 from workflows.engine import Engine
 from workflows.owner_message import OwnerMessage
 
@@ -144,6 +145,24 @@ async def test_a_lost_answer_is_no_second_mail(
     assert len(sink.to(email)) == 1
     assert (await thread(shop, request_id))[0][0].startswith("Nobody knows whether your message")
     assert (await shop.get(request_id))["status"] == "RECEIVED"
+
+
+async def test_an_outcome_that_postgres_would_not_take_is_recorded_later(
+    shop: Shop, sink: SmtpSink, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, calls = Messages.settle, []
+
+    async def away_at_first(messages: Messages, *outcome: Any) -> None:
+        calls.append(outcome)
+        if len(calls) == 1:
+            raise ConnectionRefusedError("Postgres is away")
+        await settle(messages, *outcome)
+
+    monkeypatch.setattr(Messages, "settle", away_at_first)
+    email = address()
+    found = await send(temporal, await keep(shop, await shop.ask(email)))
+    assert found == MessageOutcome(state=MessageState.SENT, reply="250 2.0.0 taken")
+    assert (len(sink.to(email)), len(calls)) == (1, 2)
 
 
 async def test_a_claim_that_a_crash_left_behind_is_no_second_mail(
