@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.errors import ContactNotFoundError, ShopperNotFoundError
 from domain.ids import address_key
+from domain.privacy import address_pattern
 from store.consents import forget_consents
 from store.contacts import Contacts, hold_requests
 from store.database import Connection, Pool, load_queries
@@ -84,6 +85,14 @@ class Shoppers:
         whose = {"site": site, "contact_id": contact_id}
         async for line in self._all(_sql.lines_of, whose, {"after": 0}, {"after": "id"}):
             yield line
+
+    async def messages(self, site: str, contact_id: UUID) -> AsyncIterator[dict[str, Any]]:
+        """What the owner wrote to a shopper, the oldest first."""
+        whose = {"site": site, "contact_id": contact_id}
+        first = {"after_date": _LONG_AGO, "after_id": _FIRST}
+        place = {"after_date": "created_date", "after_id": "id"}
+        async for row in self._all(_sql.messages_of, whose, first, place):
+            yield row
 
     async def consents(self, site: str, contact_id: UUID) -> AsyncIterator[dict[str, Any]]:
         """What a shopper agreed to, the oldest first, with the text."""
@@ -168,6 +177,7 @@ async def _erase(connection: Connection, site: str, key: str, contact_id: UUID |
     address = {"site": site, "address_key": key}
     purchases = await forget_purchases(connection, site, key)
     await _sql.erase_test_mails(connection, **address)
+    await _sql.end_bulk_actions(connection, site=site, pattern=address_pattern(key))
     erased = Erased(purchases=purchases)
     if contact_id is not None:
         whose = {"site": site, "contact_id": contact_id}

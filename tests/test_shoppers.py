@@ -15,7 +15,10 @@ from traces import traces
 from voyado import contact, keep_products, subscribed, v3, withdrawn
 from waiting_lists import checked, get_import
 
+from domain.bulk import BulkAction, NewBulk
 from domain.ids import address_key
+from domain.imports import Problem, ReadLine
+from domain.messages import NewMessage
 from domain.privacy import address_pattern
 
 SHOPPERS = "/v1/shoppers"
@@ -34,6 +37,8 @@ EVERYWHERE = {
     "mail_drafts.test_to",
     "consent_texts.text",
     "consents.url",
+    "messages.text",
+    "bulk_actions.filter",
 }
 
 
@@ -57,6 +62,10 @@ async def known_everywhere(shop: Shop, mark: str) -> list[str]:
         "test_to) VALUES ($1, $2, 'back_in_stock', '', $3, 0, '', '', '', $4)",
         *(uuid4(), shop.site, uuid4().hex, email),
     )
+    letter = NewMessage(contact_id=UUID(contact_id), subject="Sorry", text=f"Dear {mark}")
+    await shop.store.messages.add(shop.site, letter)
+    retry = NewBulk(action=BulkAction.RETRY, filter={"email": email}, expected=1)
+    await shop.store.bulks.add(shop.site, retry)
     agreed = {"text": f"Tell {mark}", "url": f"https://shop.example.com/{mark}"}
     body = shop.new_request(email, "fern") | {"consent": agreed}
     headers = {"Idempotency-Key": uuid4().hex}
@@ -122,6 +131,7 @@ async def test_an_export_holds_all_that_is_known(shop: Shop) -> None:
     assert told["deliveries"][0]["state"] == "accepted"
     assert f"To: {marked(mark)}" in told["mails"][0]["source"]
     assert [line["author"] for line in found["inbox"]][:2] == ["shopper", "restock"]
+    assert [each["text"] for each in found["messages"]] == [f"Dear {mark}"]
     assert [each["text"] for each in found["consents"]] == [f"Tell {mark}"]
     assert [each["sku"] for each in found["purchases"]] == ["SKU-1"]
     assert [each["fileName"] for each in found["importLines"]] == ["waiting-list.csv"]
@@ -211,8 +221,12 @@ async def test_a_file_that_is_still_read_is_to_be_sent_again(shop: Shop) -> None
     states = [(await get_import(shop, str(each.id)))["state"] for each in found]
     assert states == ["failed", "failed", "checking"]
     assert await imports.content(shop.site, found[0].id) is None
-    await imports.keep_lines(found[0].id, [])
+    # Who reads it goes on for a while.
+    line = ReadLine(2, [], email, None, [Problem("", "x")])
+    await imports.keep_lines(found[0], [line])
     assert await imports.rejected(shop.site, found[0].id, 10) == []
+    await imports.keep_lines(found[2], [line])
+    assert len(await imports.rejected(shop.site, found[2].id, 10)) == 1
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def _parts(
     of_contact = {
         "requests": shoppers.requests,
         "inbox": shoppers.inbox_lines,
+        "messages": shoppers.messages,
         "consents": shoppers.consents,
     }
     of_address = {"purchases": shoppers.purchases, "importLines": shoppers.import_lines}

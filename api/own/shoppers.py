@@ -48,7 +48,7 @@ class ErasedBody(Model):
     responses={
         200: {
             "description": "The contact, requests (with timeline, deliveries and the mails as they "
-            "went out), inbox, consents, purchases and lines of imports.",
+            "went out), inbox, messages, consents, purchases and lines of imports.",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
         **refusals(ShopperNotFoundError),

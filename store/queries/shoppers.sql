@@ -51,6 +51,14 @@ WHERE site = :site AND contact_id = :contact_id AND id > :after
 ORDER BY id
 LIMIT :limit;
 
+-- name: messages_of(site, contact_id, after_date, after_id, limit)
+-- What the owner wrote to a shopper, page by page.
+SELECT id, subject, text, state, reply, created_date, settled_at FROM messages
+WHERE site = :site AND contact_id = :contact_id
+  AND (created_date, id) > (:after_date, :after_id)
+ORDER BY created_date, id
+LIMIT :limit;
+
 -- name: purchases_of(site, address_key, after, limit)
 SELECT sku, purchased_date FROM purchases
 WHERE site = :site AND address_key = :address_key AND sku > :after
@@ -108,6 +116,11 @@ WHERE site = :site AND (reply #>> '{request,contactId}' = :contact_id::uuid::tex
 -- name: erase_test_mails(site, address_key)!
 -- A test mail that is on its way to the address.
 UPDATE mail_drafts SET test_to = NULL WHERE site = :site AND lower(test_to) = :address_key;
+
+-- name: end_bulk_actions(site, pattern)!
+-- What is being done to the requests that a filter finds by the address.
+UPDATE bulk_actions SET filter = '{}', place = NULL, finished_date = now()
+WHERE site = :site AND finished_date IS NULL AND filter::text ~* :pattern;
 
 -- name: erase_contact(site, id)$
 -- Returns how many lines of the inbox go with it.
