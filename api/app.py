@@ -11,12 +11,13 @@ from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import health, mailbox, voyado
+from api import health, mailbox, visits, voyado
 from api.body_limits import MOST_BYTES, in_words
 from api.captcha import Captcha
 from api.console.app import console_router, styles_and_scripts
 from api.errors import install_error_handlers, unforeseen
 from api.own import (
+    conversions,
     demand_list,
     failed_requests,
     imports,
@@ -29,6 +30,7 @@ from api.own import (
     shoppers,
     timeline,
 )
+from api.own import purchases as token_purchases
 from api.rate_limiter import limiter_of
 from api.reference import (
     EVERYWHERE,
@@ -101,6 +103,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(_own_router())
     app.include_router(health.router)
     app.include_router(mailbox.router)
+    app.include_router(visits.router)
     app.mount("/console/static", styles_and_scripts)
     app.include_router(console_router())
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)
@@ -166,6 +169,8 @@ def _own_router() -> APIRouter:
     router.include_router(failed_requests.router)
     router.include_router(imports.router)
     router.include_router(shoppers.router)
+    router.include_router(token_purchases.router)
+    router.include_router(conversions.router)
     return router
 
 

@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 import logging
+import secrets
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -33,6 +34,8 @@ class StorefrontLimits:
         self._per_address = _parsed(settings.storefront_limit_per_address)
         self._per_site = _parsed(settings.storefront_limit_per_site)
         self._warns_of_proxy = not settings.trusted_proxies
+        # Of what is of no site; each process counts it for itself.
+        self._own_secret = secrets.token_bytes(32)
 
     async def admit(self, http: Request, caller: ApiKey, sites: Sites, address: str) -> None:
         """Count a request that is about to be made for `address`; an owner's is not counted.
@@ -53,6 +56,11 @@ class StorefrontLimits:
             key = hmac.digest(secret, what.encode(), "sha256").hex()
             if seconds := await self._limiter.retry_after(limits, key):
                 raise TooManyRequestsError(seconds)
+
+    async def admits_visit(self, http: Request) -> bool:
+        """Count a visit that a page reports: whether its client has not reported too many."""
+        key = hmac.digest(self._own_secret, f"visit {client_of(http)}".encode(), "sha256").hex()
+        return not await self._limiter.retry_after(self._per_client, key)
 
     async def close(self) -> None:
         """Close the connections to Redis."""

@@ -10,6 +10,7 @@ RestockError
 │   ├── SubscriptionNotFoundError               404
 │   ├── ContactNotFoundError                    404  names the field
 │   ├── ShopperNotFoundError                    404
+│   ├── LinkTokenNotFoundError                  404
 │   ├── FeedNotFoundError                       404
 │   ├── RestockNotRunningError                  404
 │   ├── ImportNotFoundError                     404
@@ -130,6 +131,12 @@ class ShopperNotFoundError(ApplicationError):
     http_status = 404
     code = "SHOPPER_NOT_FOUND"
     description = "Nothing is known of this address."
+
+
+class LinkTokenNotFoundError(ApplicationError):
+    http_status = 404
+    code = "TOKEN_NOT_FOUND"
+    description = "No mail of this shop has a link with this token."
 
 
 class FeedNotFoundError(ApplicationError):

@@ -6,6 +6,7 @@ from typing import Any
 from domain.catalog import Item
 from domain.images import shown_image, shown_url
 from mails.formats import price
+from mails.links import item_link
 from store.records import MailContent
 
 
@@ -17,7 +18,7 @@ def mail_values(
     `item.price` is written as `locale` writes it; `item.amount` and `item.currency` are as they
     were given. `request.date` is a datetime. A parameter named with dots reaches into the rest:
     `item.price` replaces the item's price. `item.url` and `item.image.url` are http(s) addresses
-    or empty, whoever gave them.
+    or empty, whoever gave them; the link says by which mail the shopper came.
     """
     values: dict[str, Any] = {
         "item": {
@@ -34,6 +35,7 @@ def mail_values(
     for name, value in parameters.items():
         _put(values, name.split("."), value)
     _drop_what_is_no_address(values["item"])
+    _mark_link(values["item"], mailing.token)
     return values
 
 
@@ -44,6 +46,11 @@ def _put(values: dict[str, Any], path: list[str], value: str) -> None:
         inner = place.get(part)
         place[part] = place = inner if isinstance(inner, dict) else {}
     place[last] = value
+
+
+def _mark_link(item: Any, token: str) -> None:
+    if isinstance(item, dict):
+        item["url"] = item_link(item["url"], token)
 
 
 def _drop_what_is_no_address(item: Any) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.contracts import Delivery, Outcome, Telling
 from domain.status import Status, Step
+from domain.visits import visit_token
 from store.database import Pool, load_queries
 from store.records import Attempted, Mailing
 
@@ -67,7 +68,8 @@ class Deliveries:
         )
         if row is None:
             return None
-        return Mailing.of(row)
+        token = visit_token(row["cursor_key"], request_id, restock_id)
+        return Mailing.model_validate(dict(row) | {"token": token})
 
     async def defer(self, site: str, request_id: UUID, restock_id: UUID, reply: str) -> None:
         """Record that the mail surely did not leave, and why."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.errors import ContactNotFoundError
 from domain.ids import address_key
+from store.conversions import attribute_purchases
 from store.database import Connection, Pool, load_queries
 
 _sql = load_queries("purchases")
@@ -30,18 +31,19 @@ class Purchases:
     async def record(self, site: str, purchases: Sequence[Purchase]) -> None:
         """Keep the newest of each address and sku. One of the future counts as one of now.
 
+        What a mail led to is counted for its restock.
+
         All or nothing. Raises `ContactNotFoundError` naming `[i].contactId` of each unknown one.
         """
         async with self.pool.acquire() as connection, connection.transaction():
             keys = await _address_keys(connection, site, purchases)
             now = datetime.now(UTC)
+            skus = [purchase.sku for purchase in purchases]
+            dates = [purchase.at or now for purchase in purchases]
             await _sql.record_purchases(
-                connection,
-                site=site,
-                address_keys=keys,
-                skus=[purchase.sku for purchase in purchases],
-                purchased=[purchase.at or now for purchase in purchases],
+                connection, site=site, address_keys=keys, skus=skus, purchased=dates
             )
+            await attribute_purchases(connection, site, keys, skus, dates)
 
 
 async def move_purchases(connection: Connection, site: str, old: str, new: str) -> None:

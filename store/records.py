@@ -293,7 +293,8 @@ class Arrival(Record):
 class MailContent(Record):
     """What one mail to a shopper says.
 
-    `own_mails`: the versions that the owner wrote in place of Restock's, by locale.
+    `own_mails`: the versions that the owner wrote in place of Restock's, by locale. `token`: what
+    the link to the item's page is known by; none where nothing is sent.
     """
 
     item: Item
@@ -303,6 +304,7 @@ class MailContent(Record):
     created_date: datetime
     site_name: str
     own_mails: dict[str, int] = {}
+    token: str = ""
 
     @property
     def known_item(self) -> Item:

@@ -8,6 +8,7 @@ from store.bulk import Bulks
 from store.consents import Consents
 from store.console import Console
 from store.contacts import Contacts
+from store.conversions import Conversions
 from store.corrections import Corrections
 from store.database import Pool, open_pool
 from store.deliveries import Deliveries
@@ -145,6 +146,10 @@ class Store:
     @property
     def consents(self) -> Consents:
         return Consents(self.pool)
+
+    @property
+    def conversions(self) -> Conversions:
+        return Conversions(self.pool)
 
     @property
     def shoppers(self) -> Shoppers:

@@ -63,6 +63,8 @@ MAY_CALL = {
     "GET /v1/inbox": OWNER,
     "POST /v1/requests/retry": OWNER,
     "POST /v1/shoppers/export": OWNER,
+    "POST /v1/purchases": {"owner", "inventory", "storefront"},
+    "GET /v1/conversions": OWNER,
     "POST /v1/shoppers/erase": OWNER,
     "POST /v1/imports": OWNER,
     "GET /v1/imports/{importId}": OWNER,

@@ -52,6 +52,8 @@ async def test_the_owner_sees_each_wave_and_how_it_came_out(shop: Shop, temporal
         "stillSending": 0,
         "backToWaiting": 0,
         "erased": 0,
+        "visited": 0,
+        "bought": 0,
         "stopped": stopped,
     }
     assert second == first | {"told": 1}

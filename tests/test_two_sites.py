@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -23,6 +23,7 @@ from api.app import create_app
 from api.services import Services
 from domain.catalog import CatalogReference
 from domain.settings import Settings
+from domain.visits import visit_token
 from store.store import Store
 from workflows.engine import Engine
 
@@ -44,6 +45,7 @@ class Things:
     cursor: str
     idempotency_key: str
     app: str
+    token: str
     line: int
 
     @property
@@ -137,6 +139,7 @@ NAMED: dict[str, Callable[[Things], dict[str, Any]]] = {
     "GET /v1/imports/{importId}/rejected": by_path,
     "POST /v1/shoppers/export": lambda things: {"json": {"email": things.email}},
     "POST /v1/shoppers/erase": lambda things: {"json": {"email": things.email}},
+    "POST /v1/purchases": lambda things: {"json": {"token": things.token}},
     "GET /v1/inbox": lambda things: {"params": {"before": things.line}},
 }
 """What each route names, beside what is in its path."""
@@ -147,6 +150,7 @@ NAMES_NOTHING = {
     "GET /v1/policy",
     "PATCH /v1/policy",
     "GET /v1/restocks/running",
+    "GET /v1/conversions",
     "GET /healthz",
     "GET /readyz",
 }
@@ -178,6 +182,10 @@ async def open_with_things(shop: Shop) -> Things:
         "VALUES ($1, $2, $3, $4, '', '', 'report')",
         *(restock, shop.site, item_key, sku),
     )
+    told = await shop.ask(address(), "told")
+    await shop.report("told")
+    await shop.until(told, "NOTIFICATION_SENT")
+    wave = await shop.store.pool.fetchval("SELECT restock_id FROM requests WHERE id = $1", told)
     return Things(
         id=made["id"],
         importId=await imported(shop),
@@ -192,6 +200,7 @@ async def open_with_things(shop: Shop) -> Things:
         cursor=page.json()["metadata"]["cursors"]["next"],
         idempotency_key=key,
         app=app,
+        token=visit_token(await shop.store.sites.cursor_key(shop.site), UUID(told), wave),
         line=2**61,
     )
 
@@ -220,6 +229,7 @@ def of_nobody(like: Things) -> Things:
         cursor=like.cursor[:middle] + other + like.cursor[middle + 1 :],
         idempotency_key=uuid4().hex,
         app=app_id(),
+        token=visit_token(b"", uuid4(), uuid4()),
         line=like.line,
     )
 

@@ -15,11 +15,13 @@ from api.console import PREFIX
 from api.console.audit import audit
 from api.console.pages import done, fragment, page
 from api.console.session import Signed, Visitor
+from api.own.conversions import USUAL_DAYS, Days, items_reached
 from api.own.reasons import counted
 from api.own.running_now import MOST_RUNNING, Running, running_now
 from api.services import Served, Services
 from domain.contracts import RestockOutcome
 from domain.errors import EngineUnavailableError
+from store.conversions import Reached
 from store.records import LoggedRestock
 
 router = APIRouter(prefix="/restocks")
@@ -46,6 +48,7 @@ class PastRestock(BaseModel):
     logged: LoggedRestock
     title: str
     outcome: RestockOutcome
+    reached: Reached
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -78,6 +81,21 @@ async def list_restocks(
 async def running_restocks(visitor: Signed, services: Served) -> HTMLResponse:
     """What runs, for the script that brings the page up to date."""
     return fragment("restocks/running.html", visitor, **await _running(visitor, services))
+
+
+@router.get("/conversions")
+async def show_conversions(
+    request: Request, visitor: Signed, services: Served, days: Days = USUAL_DAYS
+) -> HTMLResponse:
+    items = await items_reached(services.store, visitor.site, days)
+    return page(
+        request,
+        visitor,
+        "restocks/conversions.html",
+        items=items,
+        days=days,
+        public_url=services.settings.public_url,
+    )
 
 
 @router.post("/pause")
@@ -133,12 +151,15 @@ async def _past(visitor: Visitor, services: Services, before: UUID | None) -> li
     log, site = services.store.restock_log, visitor.site
     logged = await log.newest(site, None, before, _ON_A_PAGE + 1)
     titles = await log.titles(site, [(each.item_key, each.id) for each in logged])
-    outcomes = await log.outcomes(site, [each.id for each in logged])
+    ids = [each.id for each in logged]
+    outcomes = await log.outcomes(site, ids)
+    reached = await services.store.conversions.of_restocks(site, ids)
     return [
         PastRestock(
             logged=each,
             title=titles.get((each.item_key, each.id)) or each.sku or "An item",
             outcome=outcomes.get(each.id, RestockOutcome()),
+            reached=reached[each.id],
         )
         for each in logged
     ]

@@ -11,6 +11,7 @@ from api.fields import Model
 from api.own.reasons import ReasonBody, counted
 from api.services import Served
 from domain.contracts import RestockOutcome, Source
+from store.conversions import Reached
 from store.records import LoggedRestock
 
 router = APIRouter(prefix="/restocks", tags=["Restock"])
@@ -22,7 +23,8 @@ class RestockBody(Model):
     `quantity`: how many its source said came in; null without a count. `told`, `failed`,
     `stillSending`, `backToWaiting`: how the requests it claimed stand now; a request that a later
     restock claimed counts there. `erased`: of how many of those told or failed only the count is
-    left. `stopped`: why others that it looked at wait on.
+    left. `visited`, `bought`: how many came back by the link in their mail, and bought, as far as
+    the shop reported it. `stopped`: why others that it looked at wait on.
     """
 
     restock_id: UUID
@@ -36,10 +38,12 @@ class RestockBody(Model):
     still_sending: int
     back_to_waiting: int
     erased: int
+    visited: int
+    bought: int
     stopped: list[ReasonBody]
 
     @classmethod
-    def of(cls, logged: LoggedRestock, outcome: RestockOutcome) -> Self:
+    def of(cls, logged: LoggedRestock, outcome: RestockOutcome, reached: Reached) -> Self:
         return cls(
             restock_id=logged.id,
             item_key=logged.item_key,
@@ -52,6 +56,8 @@ class RestockBody(Model):
             still_sending=outcome.still_sending,
             back_to_waiting=outcome.back_to_waiting,
             erased=outcome.erased,
+            visited=reached.visited,
+            bought=reached.bought,
             stopped=counted(logged.stopped),
         )
 
@@ -76,8 +82,13 @@ async def list_restocks(
     log = services.store.restock_log
     logged = await log.newest(caller.site, None, before, limit + 1)
     page = logged[:limit]
-    outcomes = await log.outcomes(caller.site, [each.id for each in page])
+    ids = [each.id for each in page]
+    outcomes = await log.outcomes(caller.site, ids)
+    reached = await services.store.conversions.of_restocks(caller.site, ids)
     return RestocksReply(
-        restocks=[RestockBody.of(each, outcomes.get(each.id, RestockOutcome())) for each in page],
+        restocks=[
+            RestockBody.of(each, outcomes.get(each.id, RestockOutcome()), reached[each.id])
+            for each in page
+        ],
         next=page[-1].id if len(logged) > limit else None,
     )

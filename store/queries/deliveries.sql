@@ -45,7 +45,7 @@ SELECT r.email, r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.cr
        coalesce((SELECT jsonb_object_agg(t.locale, t.id) FROM mail_templates t
                  WHERE t.site = r.site AND t.kind = 'back_in_stock' AND t.is_current),
                 '{}') AS own_mails,
-       s.name AS site_name, s.mail_from,
+       s.name AS site_name, s.mail_from, s.cursor_key,
        coalesce(sp.policy, '{}') || coalesce(ip.policy, '{}') AS policy,
        EXISTS (SELECT FROM ours) AS ours,
        (SELECT state = 'claimed' FROM previous) IS TRUE AS outcome_unknown,

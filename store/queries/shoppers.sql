@@ -30,7 +30,12 @@ SELECT r.id, r.app_id, r.catalog_item_id, r.options, r.item, r.item_url, r.local
                'reply', d.reply, 'claimedAt', d.claimed_at, 'settledAt', d.settled_at)
                ORDER BY d.claimed_at, d.restock_id), '[]')
            FROM deliveries d WHERE d.request_id = r.id
-       ) AS deliveries
+       ) AS deliveries, (
+           SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'restockId', v.restock_id, 'visitedDate', v.visited_date,
+               'boughtDate', v.bought_date) ORDER BY v.restock_id), '[]')
+           FROM conversions v WHERE v.request_id = r.id
+       ) AS conversions
 FROM requests r
 WHERE r.site = :site AND r.contact_id = :contact_id
   AND (r.created_date, r.id) > (:after_date, :after_id)
@@ -96,11 +101,15 @@ WITH deleted AS (
     SELECT id, site FROM deleted WHERE status IN ('RECEIVED', 'PROCESSING')
 ), counted AS (
     UPDATE restocks k
-    SET erased_told = erased_told + gone.told, erased_failed = erased_failed + gone.failed
+    SET erased_told = erased_told + gone.told, erased_failed = erased_failed + gone.failed,
+        erased_visited = erased_visited + gone.visited, erased_bought = erased_bought + gone.bought
     FROM (
-        SELECT restock_id, count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told,
-               count(*) FILTER (WHERE status = 'FAILED') AS failed
-        FROM deleted GROUP BY restock_id
+        SELECT d.restock_id, count(*) FILTER (WHERE d.status = 'NOTIFICATION_SENT') AS told,
+               count(*) FILTER (WHERE d.status = 'FAILED') AS failed,
+               count(v.visited_date) AS visited, count(v.bought_date) AS bought
+        FROM deleted d
+        LEFT JOIN conversions v ON v.request_id = d.id AND v.restock_id = d.restock_id
+        GROUP BY d.restock_id
     ) gone
     WHERE k.id = gone.restock_id AND k.site = :site
 )
