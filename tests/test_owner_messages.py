@@ -193,7 +193,7 @@ async def test_a_message_to_an_erased_shopper_ends_quietly(
     email = address()
     request_id = await shop.ask(email)
     message, request = await keep(shop, request_id), await shop.row(request_id)
-    await shop.store.contacts.erase(shop.site, request.contact_id)
+    await shop.store.shoppers.erase_contact(shop.site, request.contact_id)
     assert await send(temporal, message) == MessageOutcome()
     assert sink.to(email) == []
 
