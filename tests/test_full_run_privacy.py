@@ -21,6 +21,7 @@ from temporalio.api.workflowservice.v1 import QueryWorkflowRequest
 from temporalio.client import Client
 from test_command_line import run
 
+from domain.visits import visit_token
 from workflows.client import runtime_with_metrics
 from workflows.converter import data_converter
 
@@ -82,7 +83,17 @@ def new_request(email: str) -> dict[str, Any]:
 @pytest_asyncio.fixture(scope="module")
 async def story(start: Callable[..., Up]) -> AsyncIterator[Run]:
     """All that may happen to shoppers, over and done with."""
-    names = ("told", "marked", "refused", "deferred", "erased", "deleted", "subscribed", "wrong")
+    names = (
+        "told",
+        "marked",
+        "refused",
+        "deferred",
+        "erased",
+        "deleted",
+        "subscribed",
+        "wrong",
+        "forgotten",
+    )
     shoppers = {name: Shopper(name) for name in (*names, "owner")}
     port = free_port()
     settings = {
@@ -99,6 +110,7 @@ async def story(start: Callable[..., Up]) -> AsyncIterator[Run]:
         done = Run(up, f"http://127.0.0.1:{port}/metrics", shoppers, keys, http)
         await ask_and_tell(done)
         await subscribe(done)
+        await visit_buy_and_forget(done)
         await go_wrong(done)
         yield done
 
@@ -160,6 +172,38 @@ async def subscribe(run: Run) -> None:
     await run.ok("PATCH", "/v1/policy", {"conditions": condition})
     await run.ok("PUT", f"{V3}/inventory/stock-levels", [{"sku": "SKU-1", "quantity": 5}])
     await until_told(run, "subscribed")
+
+
+async def visit_buy_and_forget(run: Run) -> None:
+    """A shopper who agreed to something comes back, buys, is exported and erased."""
+    who = run.shoppers["forgotten"]
+    body = new_request(who.email)
+    body["request"]["catalogReference"]["catalogItemId"] = "lily"
+    body["consent"] = {"text": f"Tell {who.first_name}", "url": "https://shop.example.com/lily"}
+    who.id = (await run.ok("POST", BASE, body, scope="storefront"))["request"]["id"]
+    reference = body["request"]["catalogReference"]
+    await run.ok("POST", REPORT, {"itemDetails": ORCHID, "catalogReference": reference})
+    await until_told(run, "forgotten")
+    token = await token_of(run.up.run_file()["addresses"]["database"], who.id)
+    await run.ok("POST", "/widget/visit", content=token)
+    await run.ok("POST", "/v1/purchases", {"token": token}, scope="storefront")
+    assert (await run.ok("POST", "/v1/shoppers/export", {"email": who.email}))["consents"]
+    assert (await run.ok("GET", "/v1/conversions"))["items"]
+    await run.ok("POST", "/v1/shoppers/erase", {"email": who.email})
+
+
+async def token_of(dsn: str, request_id: str) -> str:
+    """What stands in the link of a shopper's mail."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        row = await connection.fetchrow(
+            "SELECT s.cursor_key, r.id, r.restock_id FROM requests r JOIN sites s USING (site) "
+            "WHERE r.id = $1",
+            request_id,
+        )
+        return visit_token(*row)
+    finally:
+        await connection.close()
 
 
 async def until_told(run: Run, *names: str) -> None:
