@@ -56,6 +56,8 @@ async def test_the_demand_is_seen_at_a_glance(console: Owner) -> None:
     await expect(rows.nth(1).get_by_role("img", name=trend)).to_be_visible()
     await console.has_no_violations()
     await console.screenshot("demand")
+    await rows.nth(1).get_by_role("link", name="who wait for Boston Fern").click()
+    await expect(console.page.get_by_role("row")).to_have_count(1 + 5)
 
 
 async def test_on_a_phone_each_item_has_its_button_on_the_page(console: Owner) -> None:
