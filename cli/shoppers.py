@@ -11,7 +11,8 @@ from cli.database import DataDir, with_store
 from domain.addresses import deliverable
 from domain.errors import ShopperNotFoundError
 from store.bootstrap import MAIN_SITE
-from store.shoppers import Erased, KnownShopper
+from store.erasure import Erased
+from store.shoppers import KnownShopper
 from store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="What is known of shoppers.")

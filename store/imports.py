@@ -170,17 +170,16 @@ class Imports:
 
 
 async def forget_imported(connection: Connection, site: str, address: str) -> int:
-    """Forget what files say of a shopper, by the address' key; returns how many lines.
+    """Forget what files say of a shopper, by the address' key.
 
-    A file that names the shopper and is still being read is to be sent again.
+    A file that names the shopper and is still being read is to be sent again. Returns how many
+    lines there were; such a file is one.
     """
-    await _sql.abandon_reading(
-        connection, site=site, address_key=address, trouble=_ERASED_MEANWHILE
-    )
-    rows = _sql.forget_imported(
-        connection, site=site, address_key=address, pattern=address_pattern(address)
-    )
-    return len([row async for row in rows])
+    whose = {"site": site, "address_key": address}
+    abandoned = _sql.abandon_reading(connection, **whose, trouble=_ERASED_MEANWHILE)
+    files = [row async for row in abandoned]
+    gone = _sql.forget_imported(connection, **whose, pattern=address_pattern(address))
+    return len(files) + len([row async for row in gone])
 
 
 async def _added(connection: Connection, found: ImportRecord, row: Row) -> WaitingStart | None:

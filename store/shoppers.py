@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,11 +11,9 @@ from uuid import UUID
 from domain.errors import ContactNotFoundError, ShopperNotFoundError
 from domain.ids import address_key
 from domain.privacy import address_pattern
-from store.consents import forget_consents
-from store.contacts import Contacts, hold_requests
-from store.database import Connection, Pool, load_queries
-from store.imports import forget_imported
-from store.purchases import forget_purchases
+from store.contacts import Contacts
+from store.database import Pool, load_queries
+from store.erasure import Erased, erase_held, hold_shopper
 from store.records import Record
 
 _sql = load_queries("shoppers")
@@ -41,19 +40,8 @@ class KnownShopper(Record):
     import_lines: int
 
 
-class Erased(Record):
-    """How much was erased. `withdrawn`: the requests that were open."""
-
-    requests: int = 0
-    inbox_lines: int = 0
-    consents: int = 0
-    purchases: int = 0
-    import_lines: int = 0
-    withdrawn: tuple[UUID, ...] = ()
-
-    @property
-    def open_requests(self) -> int:
-        return len(self.withdrawn)
+class _ReaddressedError(Exception):
+    """The address of a contact was changed meanwhile, and may be somebody else's by now."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +52,7 @@ class Shoppers:
 
     async def known(self, site: str, email: str) -> KnownShopper:
         """How much is known of an address. Raises `ShopperNotFoundError` where nothing is."""
-        row = await _sql.summary(self.pool, site=site, address_key=address_key(email))
+        row = await _sql.summary(self.pool, site=site, **_named(email))
         known = KnownShopper.of(row)
         if not (known.contact_id or known.purchases or known.import_lines):
             raise ShopperNotFoundError()
@@ -108,7 +96,7 @@ class Shoppers:
 
     async def import_lines(self, site: str, email: str) -> AsyncIterator[dict[str, Any]]:
         """What files of other systems say of an address."""
-        whose = {"site": site, "address_key": address_key(email)}
+        whose = {"site": site, **_named(email)}
         first = {"after_id": _FIRST, "after_line": 0}
         place = {"after_id": "import_id", "after_line": "line"}
         async for line in self._all(_sql.imported_of, whose, first, place):
@@ -121,9 +109,8 @@ class Shoppers:
         their restocks keep the count. Raises `ShopperNotFoundError` where nothing was known.
         """
         async with self.pool.acquire() as connection, connection.transaction():
-            imported, contact_id = await _hold(connection, site, address_key(email))
-            erased = await _erase(connection, site, address_key(email), contact_id)
-        erased = erased.model_copy(update={"import_lines": imported})
+            imported, contact_id = await hold_shopper(connection, site, address_key(email))
+            erased = await erase_held(connection, site, address_key(email), contact_id, imported)
         if contact_id is None and not (erased.purchases or erased.import_lines):
             raise ShopperNotFoundError()
         return erased
@@ -132,12 +119,12 @@ class Shoppers:
         """As `erase`, by the contact. Raises `ContactNotFoundError`."""
         while contact := await Contacts(self.pool).get(site, contact_id):
             key = address_key(contact.email)
-            async with self.pool.acquire() as connection, connection.transaction():
-                imported, found = await _hold(connection, site, key)
-                # Its address may have been changed meanwhile, and be somebody else's.
-                if found == contact_id:
-                    erased = await _erase(connection, site, key, contact_id)
-                    return erased.model_copy(update={"import_lines": imported})
+            with suppress(_ReaddressedError):
+                async with self.pool.acquire() as connection, connection.transaction():
+                    imported, found = await hold_shopper(connection, site, key)
+                    if found != contact_id:
+                        raise _ReaddressedError
+                    return await erase_held(connection, site, key, contact_id, imported)
         raise ContactNotFoundError()
 
     async def _mails(self, site: str, request_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -162,38 +149,7 @@ class Shoppers:
             after = {name: page[-1][column] for name, column in place.items()}
 
 
-async def _hold(connection: Connection, site: str, key: str) -> tuple[int, UUID | None]:
-    """Forget the lines of files, and keep the contact from being changed by others.
-
-    In this order, in which an import makes requests of its lines: so none is made afterwards.
-    Returns how many lines there were, and the contact where there is one.
-    """
-    imported = await forget_imported(connection, site, key)
-    contact_id: UUID | None = await _sql.hold_contact_of(connection, site=site, address_key=key)
-    return imported, contact_id
-
-
-async def _erase(connection: Connection, site: str, key: str, contact_id: UUID | None) -> Erased:
-    address = {"site": site, "address_key": key}
-    purchases = await forget_purchases(connection, site, key)
-    await _sql.erase_test_mails(connection, **address)
-    await _sql.end_bulk_actions(connection, site=site, pattern=address_pattern(key))
-    erased = Erased(purchases=purchases)
-    if contact_id is not None:
-        whose = {"site": site, "contact_id": contact_id}
-        await hold_requests(connection, site, contact_id)
-        await _sql.hold_restocks_of(connection, **whose)
-        gone = [dict(row) async for row in _sql.erase_requests(connection, **whose)]
-        consents = await forget_consents(connection, site, contact_id)
-        lines = await _sql.erase_contact(connection, site=site, id=contact_id)
-        withdrawn = tuple(request["id"] for request in gone if request["is_open"])
-        erased = Erased(
-            requests=len(gone),
-            inbox_lines=lines,
-            consents=consents,
-            purchases=purchases,
-            withdrawn=withdrawn,
-        )
-    # Last: what is answered while this waited for the contact is there by now.
-    await _sql.erase_answers(connection, **address, contact_id=contact_id)
-    return erased
+def _named(email: str) -> dict[str, str]:
+    """How an address is found: as it is, and in a text."""
+    key = address_key(email)
+    return {"address_key": key, "pattern": address_pattern(key)}

@@ -164,6 +164,22 @@ def ids_of(token: str) -> tuple[UUID, UUID]:
     return found.request_id, found.restock_id
 
 
+async def test_purchases_are_recorded_while_a_shopper_is_erased(shop: Shop, sink: SmtpSink) -> None:
+    emails = [address() for _ in range(6)]
+    tokens = [await told(shop, sink, email) for email in emails]
+    purchases = [{"email": email, "sku": "orchid"} for email in emails]
+    erasures = [shop.call("POST", "/v1/shoppers/erase", {"email": email}) for email in emails[:3]]
+    bought, by_token, *erased = await asyncio.gather(
+        v3(shop, "POST", "/purchases", purchases), buy(shop, tokens[0]), *erasures
+    )
+    assert bought.status_code == 202
+    assert by_token.status_code in (200, 404)
+    assert {reply.status_code for reply in erased} == {200}
+    told_count, _, bought_count = await counted(shop)
+    assert told_count == 6
+    assert 3 <= bought_count <= 6
+
+
 async def test_an_erased_shopper_leaves_the_count_and_a_dead_link(
     shop: Shop, sink: SmtpSink
 ) -> None:

@@ -13,7 +13,7 @@ from api.reference import refusals
 from api.request_workflows import end_workflows
 from api.services import Served, Services
 from domain.errors import ShopperNotFoundError
-from store.shoppers import Erased
+from store.erasure import Erased
 
 router = APIRouter(prefix="/shoppers", tags=["Restock"])
 

@@ -7,7 +7,8 @@ WHERE d.request_id = :request_id AND d.restock_id = :restock_id AND d.state = 'a
 -- name: note_visit(site, request_id, restock_id)!
 -- The first visit counts.
 INSERT INTO conversions (request_id, restock_id, site, visited_date)
-SELECT id, :restock_id, site, now() FROM requests WHERE site = :site AND id = :request_id
+SELECT id, :restock_id, site, now()
+FROM (SELECT id, site FROM requests WHERE site = :site AND id = :request_id FOR KEY SHARE) known
 ON CONFLICT (request_id, restock_id) DO UPDATE SET visited_date = excluded.visited_date
 WHERE conversions.visited_date IS NULL;
 
@@ -26,6 +27,7 @@ WITH told AS (
     FROM requests r JOIN deliveries d ON d.request_id = r.id
     WHERE r.site = :site AND r.id = :request_id AND d.restock_id = :restock_id
       AND d.state = 'accepted'
+    FOR KEY SHARE OF r
 ), known AS (
     INSERT INTO purchases (site, address_key, sku, purchased_date)
     SELECT site, address_key, skus[1], at FROM told WHERE skus <> '{}'
@@ -59,9 +61,12 @@ WITH given AS (
     JOIN deliveries d ON d.request_id = r.id AND d.state = 'accepted'
     WHERE given.at BETWEEN d.settled_at AND d.settled_at + :attributed_for::interval
     ORDER BY given.address_key, given.sku, d.settled_at DESC, d.request_id
+), there AS (
+    -- Not those that are being deleted.
+    SELECT id FROM requests WHERE id IN (SELECT id FROM told) ORDER BY id FOR KEY SHARE
 )
 INSERT INTO conversions (request_id, restock_id, site, bought_date)
-SELECT id, restock_id, site, max(at) FROM told
+SELECT id, restock_id, site, max(at) FROM told JOIN there USING (id)
 WHERE NOT EXISTS (
     SELECT FROM conversions o JOIN requests q ON q.id = o.request_id
     WHERE q.contact_id = told.contact_id AND q.skus && told.skus

@@ -123,7 +123,7 @@ WHERE i.site = :site AND l.import_id = :id AND l.state = 'rejected' AND l.line >
 ORDER BY l.line
 LIMIT :limit;
 
--- name: abandon_reading(site, address_key, trouble)!
+-- name: abandon_reading(site, address_key, trouble)
 -- Files that hold an address and are still being read: in any charset that has ASCII in it.
 WITH abandoned AS (
     UPDATE imports i SET state = 'failed', trouble = :trouble, updated_date = now()
@@ -135,7 +135,8 @@ WITH abandoned AS (
 ), dropped AS (
     DELETE FROM import_lines l USING abandoned WHERE l.import_id = abandoned.id
 )
-DELETE FROM import_contents c USING abandoned WHERE c.import_id = abandoned.id;
+DELETE FROM import_contents c USING abandoned WHERE c.import_id = abandoned.id
+RETURNING c.import_id;
 
 -- name: forget_imported(site, address_key, pattern)
 -- What files say of a shopper, also in other columns of lines that cannot be used.

@@ -1,4 +1,4 @@
--- name: summary(site, address_key)^
+-- name: summary(site, address_key, pattern)^
 -- How much is known of an address; without a contact it may still have bought, or be in a file.
 SELECT c.id AS contact_id, c.created_date, coalesce(r.requests, 0) AS requests,
        coalesce(r.open_requests, 0) AS open_requests, coalesce(r.told, 0) AS told,
@@ -7,7 +7,9 @@ SELECT c.id AS contact_id, c.created_date, coalesce(r.requests, 0) AS requests,
        (SELECT count(*) FROM purchases p
         WHERE p.site = :site AND p.address_key = :address_key) AS purchases,
        (SELECT count(*) FROM import_lines l JOIN imports i ON i.id = l.import_id
-        WHERE i.site = :site AND l.address_key = :address_key) AS import_lines
+        WHERE i.site = :site AND (l.address_key = :address_key OR l.state = 'rejected' AND EXISTS (
+            SELECT FROM jsonb_array_elements_text(l.cells) AS cell (text)
+            WHERE cell.text ~* :pattern))) AS import_lines
 FROM (VALUES (1)) one
 LEFT JOIN contacts c ON c.site = :site AND c.address_key = :address_key
 LEFT JOIN LATERAL (
@@ -70,11 +72,13 @@ WHERE site = :site AND address_key = :address_key AND sku > :after
 ORDER BY sku
 LIMIT :limit;
 
--- name: imported_of(site, address_key, after_id, after_line, limit)
--- What files of other systems say of a shopper, page by page.
+-- name: imported_of(site, address_key, pattern, after_id, after_line, limit)
+-- What files of other systems say of a shopper, also in other columns of lines that cannot be
+-- used, page by page.
 SELECT l.import_id, i.file_name, l.line, l.state, l.created_date, l.wanted, l.cells
 FROM import_lines l JOIN imports i ON i.id = l.import_id
-WHERE i.site = :site AND l.address_key = :address_key
+WHERE i.site = :site AND (l.address_key = :address_key OR l.state = 'rejected' AND EXISTS (
+    SELECT FROM jsonb_array_elements_text(l.cells) AS cell (text) WHERE cell.text ~* :pattern))
   AND (l.import_id, l.line) > (:after_id, :after_line)
 ORDER BY l.import_id, l.line
 LIMIT :limit;
