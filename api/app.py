@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import health, mailbox, visits, voyado
+from api import health, mailbox, visits, voyado, widget
 from api.body_limits import MOST_BYTES, in_words
 from api.captcha import Captcha
 from api.console.app import console_router, styles_and_scripts
@@ -51,6 +51,8 @@ from api.voyado import (
     stock_levels,
     subscriptions,
 )
+from api.widget import form as widget_form
+from api.widget.pages import styles
 from api.wix import notifications, query
 from api.wix import settings as wix_settings
 
@@ -104,6 +106,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(mailbox.router)
     app.include_router(visits.router)
+    app.include_router(widget_form.router)
+    app.mount(f"{widget.PREFIX}/static", styles)
     app.mount("/console/static", styles_and_scripts)
     app.include_router(console_router())
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)

@@ -7,11 +7,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from api import envelope, problems, voyado
+from api import envelope, problems, voyado, widget
 from api.console import PREFIX as CONSOLE
 from api.console import pages
 from api.console.session import SignInNeededError
 from api.violations import invalid_request
+from api.widget.pages import refusal
 from domain.errors import (
     ApplicationError,
     BodyTooLargeError,
@@ -59,6 +60,8 @@ def too_large(request: Request) -> Response:
 def _reply(request: Request, error: RestockError) -> Response:
     if f"{request.url.path}/".startswith(f"{CONSOLE}/"):
         return _page(request, error)
+    if request.url.path == widget.FORM:
+        return refusal(request, error)
     of_voyado = f"{request.url.path}/".startswith(f"{voyado.PREFIX}/")
     return problems.reply(error) if of_voyado else envelope.reply(error)
 

@@ -33,6 +33,7 @@ class StorefrontLimits:
         self._per_client = _parsed(settings.storefront_limit_per_client)
         self._per_address = _parsed(settings.storefront_limit_per_address)
         self._per_site = _parsed(settings.storefront_limit_per_site)
+        self._forms_per_client = _parsed(settings.storefront_form_limit_per_client)
         self._warns_of_proxy = not settings.trusted_proxies
         # Of what is of no site; each process counts it for itself.
         self._own_secret = secrets.token_bytes(32)
@@ -45,17 +46,22 @@ class StorefrontLimits:
         if caller.scope != SCOPE:
             return
         self._note_unknown_proxy(http)
-        secret = await sites.cursor_key(caller.site)
         # What one client or address has too many of is not counted for the site.
-        for limits, what in (
+        await self._count(
+            await sites.cursor_key(caller.site),
             (self._per_client, f"client {client_of(http)}"),
             (self._per_address, f"address {address_key(address)}"),
             (self._per_site, "site"),
-        ):
-            # Nobody can guess whose digest it is without the site's secret.
-            key = hmac.digest(secret, what.encode(), "sha256").hex()
-            if seconds := await self._limiter.retry_after(limits, key):
-                raise TooManyRequestsError(seconds)
+        )
+
+    async def admit_form(self, http: Request, caller: ApiKey, sites: Sites) -> None:
+        """Count a form, besides: whoever fills it in runs no script that could be looked at.
+
+        Raises `TooManyRequestsError`.
+        """
+        self._note_unknown_proxy(http)
+        secret = await sites.cursor_key(caller.site)
+        await self._count(secret, (self._forms_per_client, f"form client {client_of(http)}"))
 
     async def admits_visit(self, http: Request) -> bool:
         """Count a visit that a page reports: whether its client has not reported too many."""
@@ -65,6 +71,13 @@ class StorefrontLimits:
     async def close(self) -> None:
         """Close the connections to Redis."""
         await self._limiter.close()
+
+    async def _count(self, secret: bytes, *counted: tuple[Limits, str]) -> None:
+        for limits, what in counted:
+            # Nobody can guess whose digest it is without the site's secret.
+            key = hmac.digest(secret, what.encode(), "sha256").hex()
+            if seconds := await self._limiter.retry_after(limits, key):
+                raise TooManyRequestsError(seconds)
 
     def _note_unknown_proxy(self, http: Request) -> None:
         """Once: all shoppers behind a proxy that is not trusted count as one client."""

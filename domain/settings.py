@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     storefront_limit_per_site: Limit = Field(
         default="1200/minute", description="The same for a whole site."
     )
+    storefront_form_limit_per_client: Limit = Field(
+        default="6/minute; 60/hour",
+        description="How many forms of pages without JavaScript are taken from one client, beside "
+        "the limits above.",
+    )
     captcha_url: CaptchaUrl | None = Field(
         default=None,
         description="Where the answers of a CAPTCHA are verified, such as "
