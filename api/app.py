@@ -52,6 +52,7 @@ from api.voyado import (
     subscriptions,
 )
 from api.widget import form as widget_form
+from api.widget import script as widget_script
 from api.widget.pages import styles
 from api.wix import notifications, query
 from api.wix import settings as wix_settings
@@ -106,6 +107,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(mailbox.router)
     app.include_router(visits.router)
+    app.include_router(widget_script.router)
     app.include_router(widget_form.router)
     app.mount(f"{widget.PREFIX}/static", styles)
     app.mount("/console/static", styles_and_scripts)

@@ -1,0 +1,1 @@
+"""The element `<restock-notify>` in Chromium, on a page of another origin."""
