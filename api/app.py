@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import health, mailbox, visits, voyado, widget
+from api import demo_shop, health, mailbox, visits, voyado, widget
 from api.body_limits import MOST_BYTES, in_words
 from api.captcha import Captcha
 from api.console.app import console_router, styles_and_scripts
@@ -107,6 +107,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(mailbox.router)
     app.include_router(visits.router)
+    app.include_router(demo_shop.router)
     app.include_router(widget_script.router)
     app.include_router(widget_form.router)
     app.mount(f"{widget.PREFIX}/static", styles)

@@ -25,9 +25,11 @@ REFERENCE = "/docs"
 REFERENCE_PARTS = "/docs/parts"
 _REFERENCE = (REFERENCE, "/openapi.json")
 _CONSOLE_PATH = "/console"
-# What shoppers see: a form that is sent again.
+# What shoppers see: a form that is sent again, and the demo's shop with the element in it.
 _WIDGET_PATH = "/widget/"
 _WIDGET = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
+_DEMO_PATH = "/demo/"
+_DEMO = f"{_WIDGET}; script-src 'self'; connect-src 'self'"
 # Without it a browser does not say that a form comes from a page of Restock's own.
 _FORMS = {"Referrer-Policy": "same-origin"}
 _LASTING = "/console/static/"
@@ -61,15 +63,16 @@ class SecurityHeaders:
         # All else needs a key, or is of this moment; but for what a version is asked for with.
         caching = "public, max-age=31536000" if path.startswith(_LASTING) else "no-store"
         headers = {"Content-Security-Policy": _policy(path), "Cache-Control": caching}
-        has_forms = path.startswith((_CONSOLE_PATH, _WIDGET_PATH))
+        has_forms = path.startswith((_CONSOLE_PATH, _WIDGET_PATH, _DEMO_PATH))
         return self._always | headers | (_FORMS if has_forms else {})
 
 
 def _policy(path: str) -> str:
     if path.startswith(_CONSOLE_PATH):
         return _CONSOLE
-    if path.startswith(_WIDGET_PATH):
-        return f"{_WIDGET}; base-uri 'none'; frame-ancestors 'none'"
+    for place, allowed in ((_WIDGET_PATH, _WIDGET), (_DEMO_PATH, _DEMO)):
+        if path.startswith(place):
+            return f"{allowed}; base-uri 'none'; frame-ancestors 'none'"
     # Caught mails are shown, never run.
     return CONSOLE_WITH_MAIL if path.startswith("/mailbox") else _NOTHING
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cli.embedded import cluster
 from cli.embedded.apps import start_apps, wait_until_ready
+from cli.embedded.demo_shop import open_demo_shop
 from cli.embedded.files import OwnerKey, owner_key, prepare_data_dir
 from cli.embedded.leftovers import end_leftovers
 from cli.embedded.lock import claimed
@@ -97,6 +98,8 @@ class _Start:
             await migrate(dsn)
             owner = owner_key(self.data_dir, given.get_secret_value() if given else None)
             await ensure_main_site(dsn, owner.key)
+            if self.options.catches_mail:
+                await open_demo_shop(dsn, self.data_dir)
         return owner
 
     async def _temporal(self) -> Child:

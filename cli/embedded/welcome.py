@@ -38,6 +38,8 @@ def _facts(stack: Stack) -> dict[str, str]:
         "API reference": f"{addresses.api}/docs",
     }
     caught = addresses.smtp is not None
+    if caught:
+        facts["Demo shop"] = f"{addresses.api}/demo/shop"
     facts["Mail"] = f"{addresses.api}/mailbox" if caught else "goes to your mail server"
     facts["Temporal UI"] = addresses.temporal_ui
     facts["Owner key"] = _where_is(stack.owner)
