@@ -128,6 +128,8 @@ class SendEmail:
         if found.fell_back:
             await self.letters.tell_owner(telling.site, telling.request_id, found.fell_back)
         envelope = written(found.letter, mailing.mail_from or sender, mailing.email, identity)
+        # Before it is sent, because what is kept is the mail as it went out.
+        envelope = await self.smtp.sign(envelope)
         delivery = await self._deliver(telling, mailing, partial(send, envelope, _patience()))
         accepted = delivery.outcome is Outcome.ACCEPTED
         return _Told(delivery, envelope.content if accepted else None)

@@ -66,6 +66,15 @@ Send = Callable[[Envelope, float], Awaitable[str]]
 """Gives a mail to the server; as `SmtpPool.send`, without waiting for a turn."""
 
 
+Sign = Callable[[Envelope], Awaitable[Envelope]]
+"""Puts a signature on a mail that has none."""
+
+
+async def unsigned(envelope: Envelope) -> Envelope:
+    """Leave a mail as it is: the mail server may sign it."""
+    return envelope
+
+
 @dataclass(eq=False)
 class _Connection:
     client: aiosmtplib.SMTP
@@ -78,10 +87,12 @@ class SmtpPool:
     """Up to `size` connections to one mail server, reused while the server keeps them.
 
     Fewer while it pushes back: then mails wait for a turn, instead of each asking the server.
+    Whatever leaves is signed by `sign`, which leaves alone what has been signed already.
     """
 
     server: SmtpServer
     size: int = 10
+    sign: Sign = unsigned
     _idle: list[_Connection] = field(default_factory=list)
     _gate: Gate = field(init=False)
 
@@ -131,6 +142,7 @@ class SmtpPool:
                 await self._idle.pop().client.quit(timeout=2)
 
     async def _send(self, entered: int, envelope: Envelope, patience: float) -> str:
+        envelope = await self.sign(envelope)
         try:
             async with self._ready(envelope, patience) as client:
                 reply = await _give(client, envelope)

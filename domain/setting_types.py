@@ -23,6 +23,9 @@ _STORES = ("redis://", "rediss://")
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
 )
+_DNS_NAME = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
+)
 _OWN_PORTS = {"http": "80", "https": "443"}
 
 
@@ -77,6 +80,12 @@ def _networks(texts: Sequence[str]) -> Sequence[str]:
     return texts
 
 
+def _dns_name(text: str) -> str:
+    if not _DNS_NAME.fullmatch(text.lower()):
+        raise ValueError("must be a name of DNS, such as shop.example; another script as xn--…")
+    return text.lower()
+
+
 def _origins(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(_origin(text) for text in texts)
 
@@ -102,6 +111,7 @@ def _verifier(url: str) -> str:
 Address = Annotated[str, AfterValidator(own_address)]
 Sender = Annotated[str, AfterValidator(sender)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+DnsName = Annotated[str, AfterValidator(_dns_name)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Limit = Annotated[str, AfterValidator(_limit)]
 LimitsStore = Annotated[SecretStr, AfterValidator(_store)]

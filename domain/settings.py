@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from domain.setting_types import (
     Address,
     CaptchaUrl,
+    DnsName,
     Duration,
     Limit,
     LimitsStore,
@@ -113,6 +114,19 @@ class Settings(BaseSettings):
     mail_from: Sender = Field(
         default="Restock <restock@localhost>",
         description="Sender of all mail, where the site has none of its own.",
+    )
+    dkim_key: SecretStr | None = Field(
+        default=None,
+        description="Private key (PEM, RSA of 1,024 bits or more, or Ed25519) by which mails are "
+        "signed (DKIM). Without it they are not, and the mail server may do it.",
+    )
+    dkim_selector: DnsName | None = Field(
+        default=None, description="Selector under which DNS has the key's public half."
+    )
+    dkim_domain: DnsName | None = Field(
+        default=None,
+        description="Domain that signs. Mails from it and from what is below it are signed. By "
+        "default that of `RESTOCK_MAIL_FROM`.",
     )
     template_dir: Path | None = Field(
         default=None,

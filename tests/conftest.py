@@ -23,6 +23,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.signing import signer
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
 from api.app import create_app
@@ -107,7 +108,8 @@ class RunningWorker:
 
     async def start(self) -> None:
         url = self.settings.smtp_url.get_secret_value()
-        smtp = SmtpPool(SmtpServer.from_url(url), self.settings.smtp_connections)
+        server = SmtpServer.from_url(url)
+        smtp = SmtpPool(server, self.settings.smtp_connections, signer(self.settings))
         self._running.push_async_callback(smtp.close)
         runner = SandboxedWorkflowRunner()
         workers = build_workers(self.client, self.store, smtp, self.settings, runner)

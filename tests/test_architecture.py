@@ -23,7 +23,7 @@ THIRD_PARTY = {
     "domain": {"pydantic", "pydantic_core", "pydantic_settings", "email_validator"},
     "store": {"pydantic", "asyncpg", "aiosql"},
     "mails": {"jinja2", "babel"},
-    "activities": {"temporalio", "aiosmtplib", "httpx", "lxml"},
+    "activities": {"temporalio", "aiosmtplib", "dkim", "httpx", "lxml"},
     "workflows": {"temporalio", "google"},
     "worker": {"temporalio"},
 }

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from temporalio.worker import UnsandboxedWorkflowRunner
 
+from activities.signing import signer
 from activities.smtp import SmtpPool
 from activities.smtp_server import SmtpServer
 from domain.settings import Settings
@@ -21,12 +22,12 @@ log = logging.getLogger("restock.worker")
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set.
 
-    Raises `ValueError` for a bad `RESTOCK_SMTP_URL`, `ConnectionError` for a metrics address that
-    is taken, and what asyncpg and temporalio raise where Postgres or Temporal do not answer at the
-    start.
+    Raises `ValueError` for a bad `RESTOCK_SMTP_URL` or `RESTOCK_DKIM_KEY`, `ConnectionError` for a
+    metrics address that is taken, and what asyncpg and temporalio raise where Postgres or Temporal
+    do not answer at the start.
     """
     server = SmtpServer.from_url(settings.smtp_url.get_secret_value(), settings.smtp_ca_file)
-    smtp = SmtpPool(server, settings.smtp_connections)
+    smtp = SmtpPool(server, settings.smtp_connections, signer(settings))
     dsn = settings.database_url.get_secret_value()
     metrics = settings.metrics_address
     client = await connect(runtime=runtime_with_metrics(metrics) if metrics else None)
