@@ -39,10 +39,13 @@ class WrittenLetter:
 
 
 class ShopperLetters:
-    """The owner's mails, compiled once for each version, and Restock's."""
+    """The owner's mails, compiled once for each version, and Restock's.
 
-    def __init__(self, store: Store, templates: Templates) -> None:
-        self._store, self._templates = store, templates
+    `campaign`: what their links tell the shop's statistics.
+    """
+
+    def __init__(self, store: Store, templates: Templates, campaign: str = "") -> None:
+        self._store, self._templates, self._campaign = store, templates, campaign
         # A version never changes. One that does not compile is not tried again for every mail.
         self._known: OrderedDict[int, tuple[SavedMail, OwnMail | MailTemplateError]] = OrderedDict()
         self._reading = asyncio.Lock()
@@ -55,7 +58,7 @@ class ShopperLetters:
         Where the owner's own cannot be written with these data, it is Restock's: a mail is worth
         more than its looks. Raises `MailTemplateError` where that cannot be written either.
         """
-        values = mail_values(item, content, parameters, content.locale)
+        values = mail_values(item, content, parameters, content.locale, self._campaign)
         version_id = self._version(content)
         known = await self._own(site, version_id) if version_id is not None else None
         fell_back = None

@@ -26,6 +26,8 @@ _ORIGIN = re.compile(
 _DNS_NAME = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
+_PARAMETER = r"utm_[a-z_]{1,30}=[\w.~%+-]{1,100}"
+_UTM = re.compile(rf"{_PARAMETER}(&{_PARAMETER}){{0,5}}", re.ASCII)
 _OWN_PORTS = {"http": "80", "https": "443"}
 
 
@@ -86,6 +88,14 @@ def _dns_name(text: str) -> str:
     return text.lower()
 
 
+def _campaign(text: str) -> str:
+    if text.lower() in (OFF, ""):
+        return ""
+    if not _UTM.fullmatch(text):
+        raise ValueError("must be `utm_source=…&utm_medium=…`, percent-encoded, or `off`")
+    return text
+
+
 def _origins(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(_origin(text) for text in texts)
 
@@ -112,6 +122,7 @@ Address = Annotated[str, AfterValidator(own_address)]
 Sender = Annotated[str, AfterValidator(sender)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 DnsName = Annotated[str, AfterValidator(_dns_name)]
+Campaign = Annotated[str, AfterValidator(_campaign)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Limit = Annotated[str, AfterValidator(_limit)]
 LimitsStore = Annotated[SecretStr, AfterValidator(_store)]

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from domain.setting_types import (
     Address,
+    Campaign,
     CaptchaUrl,
     DnsName,
     Duration,
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
         default=None,
         description="Domain that signs. Mails from it and from what is below it are signed. By "
         "default that of `RESTOCK_MAIL_FROM`.",
+    )
+    utm: Campaign = Field(
+        default="utm_source=restock&utm_medium=email&utm_campaign=back_in_stock",
+        description="What the links in mails to shoppers tell the shop's statistics, or `off`. "
+        "Addresses with `utm_…` parameters of the shop's keep those.",
     )
     template_dir: Path | None = Field(
         default=None,

@@ -11,14 +11,19 @@ from store.records import MailContent
 
 
 def mail_values(
-    item: Item, mailing: MailContent, parameters: Mapping[str, str], locale: str | None = None
+    item: Item,
+    mailing: MailContent,
+    parameters: Mapping[str, str],
+    locale: str | None = None,
+    campaign: str = "",
 ) -> dict[str, Any]:
     """The values of a mail: `item`, `site`, `request`, and the parameters of the report.
 
     `item.price` is written as `locale` writes it; `item.amount` and `item.currency` are as they
     were given. `request.date` is a datetime. A parameter named with dots reaches into the rest:
     `item.price` replaces the item's price. `item.url` and `item.image.url` are http(s) addresses
-    or empty, whoever gave them; the link says by which mail the shopper came.
+    or empty, whoever gave them; the link says by which mail the shopper came, and to the shop's
+    statistics what `campaign` says.
     """
     values: dict[str, Any] = {
         "item": {
@@ -35,7 +40,7 @@ def mail_values(
     for name, value in parameters.items():
         _put(values, name.split("."), value)
     _drop_what_is_no_address(values["item"])
-    _mark_link(values["item"], mailing.token)
+    _mark_link(values["item"], mailing.token, campaign)
     return values
 
 
@@ -48,9 +53,9 @@ def _put(values: dict[str, Any], path: list[str], value: str) -> None:
     place[last] = value
 
 
-def _mark_link(item: Any, token: str) -> None:
+def _mark_link(item: Any, token: str, campaign: str) -> None:
     if isinstance(item, dict):
-        item["url"] = item_link(item["url"], token)
+        item["url"] = item_link(item["url"], token, campaign)
 
 
 def _drop_what_is_no_address(item: Any) -> None:

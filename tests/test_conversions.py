@@ -44,7 +44,7 @@ def token_in(sink: SmtpSink, email: str) -> str:
     (link,) = re.findall(r"https://shop\.example\.com/\S+", text)
     assert urlsplit(link).fragment == "photos"
     query = parse_qs(urlsplit(link).query)
-    assert query.keys() == {"color", "rsk"}
+    assert query.keys() == {"color", "rsk", "utm_source", "utm_medium", "utm_campaign"}
     (token,) = query["rsk"]
     return token
 

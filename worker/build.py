@@ -76,7 +76,7 @@ def build_workers(
     (docs/decisions/0006-engine-speed.md).
     """
     templates = Templates(settings.template_dir)
-    letters = ShopperLetters(store, templates)
+    letters = ShopperLetters(store, templates, settings.utm)
     engine = Engine(client)
     send = SendEmail(
         store,
