@@ -12,14 +12,21 @@ _FROM_NO_PERSON = {"Auto-Submitted": "auto-generated"}
 
 
 def written(
-    letter: Letter, sender: str, recipient: str, message_id: str, reply_to: str = ""
+    letter: Letter,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    *,
+    unsubscribe_url: str = "",
+    reply_to: str = "",
 ) -> Envelope:
     """Put a letter into an envelope.
 
     `sender` may have a display name: `My shop <shop@example.com>`. The `Message-ID` is the same
     for every attempt, so that a mailbox can recognise a mail that arrives twice. Addresses are
-    written so that as many mail servers as possible take them. `reply_to`: whose letter it is; any
-    other is from no person.
+    written so that as many mail servers as possible take them. `unsubscribe_url`: where the
+    recipient ends such mails, in one click of the mail program (RFC 8058). `reply_to`: whose
+    letter it is; any other is from no person.
     """
     name, address = parseaddr(sender)
     address, recipient = transportable(address), transportable(recipient)
@@ -31,6 +38,9 @@ def written(
         "Message-ID": message_id,
         **({"Reply-To": mailbox(transportable(reply_to))} if reply_to else _FROM_NO_PERSON),
     }
+    if unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     content = mime(headers, letter.text, letter.html)
     return Envelope(sender=address, recipient=recipient, content=content)
 

@@ -59,7 +59,8 @@ class Reconcile:
         5. Note items that are in stock and that nobody has announced to somebody who waits, and
            have them announced, with what else came in and was left.
         6. Have owners told whose mail goes out again.
-        7. Forget what has been kept for long enough: replies, and reports of imports.
+        7. Forget what has been kept for long enough: replies, reports of imports, and what
+           shoppers ended.
 
         Safe to run twice: a running workflow is not started again, an ended one not signalled.
         """
@@ -74,6 +75,7 @@ class Reconcile:
             await self.mail_recovered(site)
         await self.store.idempotency.forget_expired()
         await self.store.imports.forget_old()
+        await self.store.own_requests.forget_ended()
         found = Reconciled(
             started=started,
             expired=expired,

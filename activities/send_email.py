@@ -27,6 +27,7 @@ from domain.contracts import Delivery, Outcome, Settling, Telling
 from domain.ids import message_id
 from domain.policy import UnknownDelivery
 from domain.privacy import masked
+from domain.shopper_links import own_requests_url
 from mails.template_errors import MailTemplateError
 from store.database import UNREACHABLE
 from store.records import Mailing
@@ -53,7 +54,7 @@ async def _no_rate() -> bool:
 
 @dataclass(frozen=True)
 class SendEmail:
-    """Needs the store, the mail server, the letters, and two settings.
+    """Needs the store, the mail server, the letters, and some settings.
 
     `rate_is_set`: whether mail goes out at a set rate now.
     """
@@ -62,6 +63,7 @@ class SendEmail:
     smtp: SmtpPool
     letters: ShopperLetters
     mail_from: str
+    public_url: str
     give_up_after: timedelta
     rate_is_set: Callable[[], Awaitable[bool]] = _no_rate
 
@@ -121,13 +123,20 @@ class SendEmail:
         item = telling.item.or_else(mailing.known_item)
         if reason := _reason_to_wait(mailing, item):
             return _Told(Delivery(outcome=Outcome.HELD_BACK, reply=reason))
+        link = own_requests_url(self.public_url, mailing.link_key, telling.site, mailing.contact_id)
         try:
-            found = await self.letters.write(telling.site, mailing, item, telling.parameters)
+            found = await self.letters.write(telling.site, mailing, item, telling.parameters, link)
         except MailTemplateError as error:
             return _Told(Delivery(outcome=Outcome.TEMPLATE_ERROR, reply=masked(str(error))))
         if found.fell_back:
             await self.letters.tell_owner(telling.site, telling.request_id, found.fell_back)
-        envelope = written(found.letter, mailing.mail_from or sender, mailing.email, identity)
+        envelope = written(
+            found.letter,
+            mailing.mail_from or sender,
+            mailing.email,
+            identity,
+            unsubscribe_url=link,
+        )
         # Before it is sent, because what is kept is the mail as it went out.
         envelope = await self.smtp.sign(envelope)
         delivery = await self._deliver(telling, mailing, partial(send, envelope, _patience()))

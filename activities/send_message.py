@@ -20,6 +20,7 @@ from activities.smtp import (
 from domain.ids import letter_message_id
 from domain.messages import Message, MessageOutcome, MessageState
 from domain.privacy import masked
+from domain.shopper_links import own_requests_url
 from mails.letters import Letter
 from store.messages import OwnerLetter
 from store.records import RequestRecord
@@ -41,6 +42,7 @@ class SendMessage:
     mark: Mark
     mail_from: str
     owner_email: str
+    public_url: str
     give_up_after: timedelta
 
     @activity.defn
@@ -92,6 +94,9 @@ class SendMessage:
             letter.mail_from or sender,
             letter.email,
             identity,
+            unsubscribe_url=own_requests_url(
+                self.public_url, letter.link_key, message.site, letter.contact_id
+            ),
             reply_to=letter.owner_email or self.owner_email,
         )
         try:

@@ -13,7 +13,7 @@ from domain.privacy import masked
 from mails.checks import problem
 from mails.letters import Letter, OwnMail, Templates
 from mails.template_errors import MailTemplateError
-from mails.values import mail_values
+from mails.values import LEADS_NOWHERE, mail_values
 from store.database import UNREACHABLE
 from store.records import MailContent, SavedMail
 from store.store import Store
@@ -51,14 +51,22 @@ class ShopperLetters:
         self._reading = asyncio.Lock()
 
     async def write(
-        self, site: str, content: MailContent, item: Item, parameters: Mapping[str, str]
+        self,
+        site: str,
+        content: MailContent,
+        item: Item,
+        parameters: Mapping[str, str],
+        own_requests: str = LEADS_NOWHERE,
     ) -> WrittenLetter:
         """Write the mail to a shopper about `item`.
 
+        `own_requests`: where the shopper sees and ends own requests.
         Where the owner's own cannot be written with these data, it is Restock's: a mail is worth
         more than its looks. Raises `MailTemplateError` where that cannot be written either.
         """
-        values = mail_values(item, content, parameters, content.locale, self._campaign)
+        values = mail_values(
+            item, content, parameters, content.locale, own_requests, self._campaign
+        )
         version_id = self._version(content)
         known = await self._own(site, version_id) if version_id is not None else None
         fell_back = None

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.staticfiles import StaticFiles
 
 from api import demo_shop, health, mailbox, visits, voyado, widget
 from api.body_limits import MOST_BYTES, in_words
@@ -42,6 +43,9 @@ from api.reference import (
 from api.security_headers import REFERENCE, REFERENCE_PARTS, SecurityHeaders
 from api.services import Services
 from api.shop_origins import allow_shop_origins
+from api.shopper import PREFIX as SHOPPER
+from api.shopper import own_requests
+from api.shopper.pages import STATIC
 from api.storefront import StorefrontLimits
 from api.voyado import (
     contacts,
@@ -113,6 +117,8 @@ def create_app(services: Services) -> FastAPI:
     app.mount(f"{widget.PREFIX}/static", styles)
     app.mount("/console/static", styles_and_scripts)
     app.include_router(console_router())
+    app.mount(f"{SHOPPER}/static", StaticFiles(directory=STATIC))
+    app.include_router(own_requests.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)
     # Around the limit, whose refusals are logged and worded like any other reply.
     app.middleware("http")(_logged)

@@ -11,6 +11,8 @@ from api import envelope, problems, voyado, widget
 from api.console import PREFIX as CONSOLE
 from api.console import pages
 from api.console.session import SignInNeededError
+from api.shopper import PREFIX as SHOPPER
+from api.shopper import pages as shopper_pages
 from api.violations import invalid_request
 from api.widget.pages import refusal
 from domain.errors import (
@@ -62,6 +64,8 @@ def _reply(request: Request, error: RestockError) -> Response:
         return _page(request, error)
     if request.url.path == widget.FORM:
         return refusal(request, error)
+    if request.url.path.startswith(f"{SHOPPER}/"):
+        return shopper_pages.refusal(request, error)
     of_voyado = f"{request.url.path}/".startswith(f"{voyado.PREFIX}/")
     return problems.reply(error) if of_voyado else envelope.reply(error)
 

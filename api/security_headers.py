@@ -21,15 +21,16 @@ _CONSOLE = (
 CONSOLE_WITH_MAIL = _CONSOLE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """The policy of a page that shows a mail, whose styles are written into it."""
 
+
 REFERENCE = "/docs"
 REFERENCE_PARTS = "/docs/parts"
 _REFERENCE = (REFERENCE, "/openapi.json")
 _CONSOLE_PATH = "/console"
-# What shoppers see: a form that is sent again, and the demo's shop with the element in it.
-_WIDGET_PATH = "/widget/"
-_WIDGET = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
+# What shoppers see: forms and no scripts, and the demo's shop with the element in it.
+_SHOPPERS = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
+_SHOPPERS_PATHS = ("/widget/", "/my/")
 _DEMO_PATH = "/demo/"
-_DEMO = f"{_WIDGET}; script-src 'self'; connect-src 'self'"
+_DEMO = f"{_SHOPPERS}; script-src 'self'; connect-src 'self'"
 # Without it a browser does not say that a form comes from a page of Restock's own.
 _FORMS = {"Referrer-Policy": "same-origin"}
 _LASTING = "/console/static/"
@@ -70,8 +71,8 @@ class SecurityHeaders:
 def _policy(path: str) -> str:
     if path.startswith(_CONSOLE_PATH):
         return _CONSOLE
-    for place, allowed in ((_WIDGET_PATH, _WIDGET), (_DEMO_PATH, _DEMO)):
-        if path.startswith(place):
+    for places, allowed in ((_SHOPPERS_PATHS, _SHOPPERS), (_DEMO_PATH, _DEMO)):
+        if path.startswith(places):
             return f"{allowed}; base-uri 'none'; frame-ancestors 'none'"
     # Caught mails are shown, never run.
     return CONSOLE_WITH_MAIL if path.startswith("/mailbox") else _NOTHING

@@ -14,6 +14,7 @@ RestockError
 │   ├── FeedNotFoundError                       404
 │   ├── RestockNotRunningError                  404
 │   ├── ImportNotFoundError                     404
+│   ├── LinkInvalidError                        404
 │   ├── RequestAlreadyExistsError               409
 │   ├── ContactAlreadyExistsError               409
 │   ├── AddressInUseError                       409
@@ -155,6 +156,14 @@ class ImportNotFoundError(ApplicationError):
     http_status = 404
     code = "IMPORT_NOT_FOUND"
     description = "There is no import with this id."
+
+
+class LinkInvalidError(ApplicationError):
+    """A link of a mail to a shopper that is forged, cut or old, or whose shopper is erased."""
+
+    http_status = 404
+    code = "LINK_INVALID"
+    description = "The link does not work."
 
 
 class RequestAlreadyExistsError(ApplicationError):

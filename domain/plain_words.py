@@ -18,6 +18,7 @@ STATUSES: dict[str, str] = {
 _STEPS = {
     Step.REQUESTED: "The shopper asked to be told when the item is back.",
     Step.IMPORTED: "The request was taken over from another list: {detail}",
+    Step.RESUMED: "The shopper had ended the request by the link in a mail, and asked again.",
     Step.OWNER_TOLD: "You got an e-mail{about}.",
     Step.OWNER_NOT_TOLD: "The mail server refused the e-mail to you: {detail}",
     Step.CLAIMED: "The item came back, and it was this shopper's turn.",

@@ -54,7 +54,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535, description="Port the API listens on.")
     public_url: str = Field(
         default="http://127.0.0.1:8080",
-        description="Where the API is reached from outside; used in links to the owner.",
+        description="Where the API is reached from outside; used in links in mails. Mail programs "
+        "offer to end mails in one click where it is https.",
     )
     trusted_proxies: Networks = Field(
         default=(),

@@ -25,6 +25,7 @@ class Step(StrEnum):
 
     REQUESTED = "requested"
     IMPORTED = "imported"
+    RESUMED = "resumed"
     OWNER_TOLD = "owner_told"
     OWNER_NOT_TOLD = "owner_not_told"
     CLAIMED = "claimed"

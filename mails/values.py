@@ -9,21 +9,25 @@ from mails.formats import price
 from mails.links import item_link
 from store.records import MailContent
 
+LEADS_NOWHERE = "https://shop.example.com/my/requests"
+"""In place of a shopper's own link, where a mail is looked at and goes to no shopper."""
+
 
 def mail_values(
     item: Item,
     mailing: MailContent,
     parameters: Mapping[str, str],
     locale: str | None = None,
+    own_requests: str = LEADS_NOWHERE,
     campaign: str = "",
 ) -> dict[str, Any]:
-    """The values of a mail: `item`, `site`, `request`, and the parameters of the report.
+    """The values of a mail: `item`, `site`, `request`, `shopper`, the parameters of the report.
 
     `item.price` is written as `locale` writes it; `item.amount` and `item.currency` are as they
     were given. `request.date` is a datetime. A parameter named with dots reaches into the rest:
     `item.price` replaces the item's price. `item.url` and `item.image.url` are http(s) addresses
     or empty, whoever gave them; the link says by which mail the shopper came, and to the shop's
-    statistics what `campaign` says.
+    statistics what `campaign` says. `shopper.url` is `own_requests`, whatever a parameter says.
     """
     values: dict[str, Any] = {
         "item": {
@@ -39,6 +43,7 @@ def mail_values(
     }
     for name, value in parameters.items():
         _put(values, name.split("."), value)
+    _put(values, ["shopper", "url"], own_requests)
     _drop_what_is_no_address(values["item"])
     _mark_link(values["item"], mailing.token, campaign)
     return values

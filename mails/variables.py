@@ -31,6 +31,9 @@ VARIABLES = {
         Variable("item.image.url", "A picture of the item; may be empty."),
         Variable("site.name", "What your shop is called."),
         Variable("request.date", "The day on which the shopper asked.", "request.date | date"),
+        Variable(
+            "shopper.url", "Where the shopper sees and ends all own requests, without log-in."
+        ),
         Variable("locale", "The language of the mail, as its code."),
     ),
 }

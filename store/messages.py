@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from pydantic import Field
+
 from domain.errors import ContactNotFoundError
 from domain.messages import Message, MessageState, NewMessage
 from store.database import Pool, load_queries
@@ -19,12 +21,15 @@ _LINES = {
 class OwnerLetter(Record):
     """Everything the mail of a message needs.
 
-    `state`: as it was before; `ours`: whether it is to be sent now.
+    `link_key`: what signs the links in it. `state`: as it was before; `ours`: whether it is to be
+    sent now.
     """
 
     subject: str
     text: str
     email: str
+    contact_id: UUID
+    link_key: bytes = Field(repr=False)
     owner_email: str | None
     mail_from: str | None
     state: MessageState

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.catalog import CatalogReference, Item
 from domain.contracts import NoticeKind, QueuePosition, ReportedSignal, Source
@@ -113,6 +113,24 @@ class Contact(ContactDetails):
     id: UUID
     created_date: datetime
     updated_date: datetime
+
+
+class Shopper(Record):
+    """A shopper, as a page for shoppers addresses one."""
+
+    email: str
+    locale: str | None
+    site_name: str
+    site_locale: str | None
+
+
+class OwnRequest(Record):
+    """What a shopper asked for; without a status where the shopper ended it."""
+
+    id: UUID
+    title: str
+    created_date: datetime
+    status: Status | None = None
 
 
 class LoggedRestock(Record):
@@ -313,9 +331,14 @@ class MailContent(Record):
 
 
 class Mailing(MailContent):
-    """Everything one mail to a shopper needs."""
+    """Everything one mail to a shopper needs.
+
+    `link_key`: what signs the links in it.
+    """
 
     email: str
+    contact_id: UUID
+    link_key: bytes = Field(repr=False)
     stock: int | None
     mail_from: str | None
     policy: Policy

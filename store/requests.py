@@ -79,6 +79,15 @@ class Requests:
             )
             return record
 
+    async def resume(
+        self, site: str, wanted: Wanted, created_date: datetime
+    ) -> RequestRecord | None:
+        """Make a request that its shopper had ended; none where the shopper waits already."""
+        resumed = {"created_date": created_date, "kind": Step.RESUMED}
+        said = {"line": f"Asked again to be told when {wanted.title} is back."}
+        row = await _sql.create_request(self.pool, **_columns(site, wanted) | resumed | said)
+        return RequestRecord.of(row) if row else None
+
     async def get(self, site: str, request_id: UUID) -> RequestRecord | None:
         row = await _sql.get_request(self.pool, site=site, id=request_id)
         return None if row is None else RequestRecord.of(row)

@@ -140,6 +140,11 @@ class Sites:
         key: bytes = await _sql.cursor_key(self.pool, site=site)
         return key
 
+    async def link_key(self, site: str) -> bytes | None:
+        """What signs the links in mails to shoppers; none where there is no such site."""
+        key: bytes | None = await _sql.cursor_key(self.pool, site=site)
+        return key
+
     async def set_collecting(self, site: str, app_id: str, collecting: bool) -> None:
         await _sql.set_collecting(self.pool, site=site, app_id=app_id, collecting=collecting)
 

@@ -23,6 +23,7 @@ from store.listing import Listing
 from store.mail_templates import MailTemplates
 from store.messages import Messages
 from store.overlooked import Overlooked
+from store.own_requests import OwnRequests
 from store.products import Products
 from store.purchases import Purchases
 from store.queue import Queue
@@ -150,6 +151,10 @@ class Store:
     @property
     def conversions(self) -> Conversions:
         return Conversions(self.pool)
+
+    @property
+    def own_requests(self) -> OwnRequests:
+        return OwnRequests(self.pool)
 
     @property
     def shoppers(self) -> Shoppers:

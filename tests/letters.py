@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from domain.catalog import Item
 from domain.policy import Policy
@@ -25,6 +26,8 @@ ORCHID = Item(
 def mailing(**known: Any) -> Mailing:
     usual = {
         "email": "a@example.com",
+        "contact_id": UUID(int=7),
+        "link_key": b"a key for tests",
         "item": Item(),
         "product": None,
         "item_url": None,

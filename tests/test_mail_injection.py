@@ -25,13 +25,13 @@ from domain.catalog import Item
 from domain.contracts import NoticeKind
 from mails.built_in import built_in
 from mails.letters import OwnMail, Templates
-from mails.values import mail_values
+from mails.values import LEADS_NOWHERE, mail_values
 from store.records import MailContent
 
 KIND = "back_in_stock"
 LOCALES = sorted(folder.name for folder in Path(mails.__file__).parent.glob(f"templates/{KIND}/*/"))
 HEADERS = ["mime-version", "from", "to", "subject", "date", "message-id", "auto-submitted"]
-HEADERS += ["content-type"]
+HEADERS += ["list-unsubscribe", "list-unsubscribe-post", "content-type"]
 EVIL = [
     '"><script>alert(1)</script>',
     "' onmouseover='alert(1)",
@@ -114,7 +114,7 @@ def test_no_value_breaks_out_of_a_shoppers_mail(
     ):
         found = list(links(letter.html))
         assert all(urlsplit(link).scheme.lower() in ("http", "https") for link in found)
-        assert len(found) == with_url + with_image
+        assert len(found) == with_url + with_image + 1
         assert structure(letter.html) == harmless(locale, with_url, with_image)
 
 
@@ -159,7 +159,9 @@ def test_no_value_makes_a_header(name: str, shop: str, parameter: str) -> None:
     except ValueError:
         # So says `restock sites` too, and the settings.
         mail_from = "shop@x.test"
-    envelope = written(letter, mail_from, "a@example.com", "<1@x.test>")
+    envelope = written(
+        letter, mail_from, "a@example.com", "<1@x.test>", unsubscribe_url=LEADS_NOWHERE
+    )
     assert header_names(envelope.content) == HEADERS
     assert (envelope.sender, envelope.recipient) == ("shop@x.test", "a@example.com")
 
@@ -188,5 +190,7 @@ async def test_a_real_mail_keeps_its_headers_and_its_html(
     mail = message_from_bytes(envelope.content, policy=policy.default)
     assert mail["To"] == shopper
     page = part(mail, "html")
-    assert all(urlsplit(link).scheme == "https" for link in links(page))
-    assert structure(page) == harmless("en", *(bool(list(links(page))),) * 2)
+    *shown, own_requests = links(page)
+    assert urlsplit(own_requests).path.startswith("/my/")
+    assert all(urlsplit(link).scheme == "https" for link in shown)
+    assert structure(page) == harmless("en", *(bool(shown),) * 2)

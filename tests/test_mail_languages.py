@@ -31,7 +31,7 @@ def test_a_shipped_language_says_everything_in_all_three_parts(language: str) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_shipped_language_shares_no_words_with_english(language: str) -> None:
     for shipped in said(rendered(language)):
-        for english in ("back in stock", "Price", "See it", "You get"):
+        for english in ("back in stock", "Price", "See it", "You get", "See or end"):
             assert english not in shipped
 
 
@@ -49,8 +49,8 @@ def test_a_shipped_language_escapes_names_in_html_and_nowhere_else(language: str
 @pytest.mark.parametrize("language", [None, *LANGUAGES])
 def test_a_shipped_language_links_only_where_there_is_a_link(language: str | None) -> None:
     letter = Templates().render(KIND, values(item=Item(name="Orchid", price="1")), language)
-    assert "<a" not in letter.html
-    assert "http" not in letter.text
+    assert letter.html.count("<a") == 1
+    assert letter.text.count("http") == 1
     assert len(letter.text.splitlines()) < len(rendered(language).text.splitlines())
     assert "\n\n\n" not in letter.text
 

@@ -121,7 +121,9 @@ async def test_a_server_that_keeps_losing_its_answers_does_not_make_copies_for_e
     # The next attempt, which Temporal makes in a minute.
     smtp = SmtpPool(SmtpServer.from_url(settings.smtp_url.get_secret_value()))
     letters = ShopperLetters(shop.store, Templates())
-    send = SendEmail(shop.store, smtp, letters, settings.mail_from, timedelta(hours=48))
+    send = SendEmail(
+        shop.store, smtp, letters, settings.mail_from, settings.public_url, timedelta(hours=48)
+    )
     telling = Telling(
         site=shop.site, request_id=request_id, restock_id=restock_id, item=Item(), parameters={}
     )

@@ -71,6 +71,8 @@ async def test_the_shopper_gets_the_mail_and_answers_to_the_owner(
     assert mail["Reply-To"] == "kim@orchids.test"
     assert mail["Message-ID"] == letter_message_id(message.message_id, "restock.test")
     assert mail["Auto-Submitted"] is None
+    assert mail["List-Unsubscribe"].startswith("<http://127.0.0.1:8080/my/")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert part(mail, "plain").split() == TEXT.split()
     assert "it is &lt;here&gt; &amp; waits" in part(mail, "html")
     assert (await thread(shop, request_id))[0] == ("Wrote: Your orchid", MessageState.SENT)

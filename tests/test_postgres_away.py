@@ -33,7 +33,9 @@ _END_WHAT_WAITS = "SELECT count(pg_cancel_backend(pid)) FROM pg_locks WHERE NOT 
 async def send(shop: Shop, settings: Settings) -> AsyncIterator[SendEmail]:
     smtp = SmtpPool(SmtpServer.from_url(settings.smtp_url.get_secret_value()))
     letters = ShopperLetters(shop.store, Templates())
-    yield SendEmail(shop.store, smtp, letters, settings.mail_from, timedelta(hours=48))
+    yield SendEmail(
+        shop.store, smtp, letters, settings.mail_from, settings.public_url, timedelta(hours=48)
+    )
     await smtp.close()
 
 

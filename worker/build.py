@@ -83,6 +83,7 @@ def build_workers(
         smtp,
         letters,
         settings.mail_from,
+        settings.public_url,
         settings.email_give_up_after,
         MailRate(client).is_set,
     )
@@ -93,6 +94,7 @@ def build_workers(
         engine.mark,
         settings.mail_from,
         settings.owner_email,
+        settings.public_url,
         settings.email_give_up_after,
     )
     record = RecordOutcome(store)

@@ -32,7 +32,7 @@ WITH claimed AS (
     DO UPDATE SET state = 'claimed', attempts = deliveries.attempts + 1,
         unknown_attempts = (SELECT unknown_attempts FROM previous)
 )
-SELECT r.email, r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.created_date,
+SELECT r.email, r.contact_id, s.cursor_key AS link_key, r.item, r.item_url, coalesce(r.locale, s.locale) AS locale, r.created_date,
        (SELECT to_jsonb(p) FROM request_products p WHERE p.request_id = r.id) AS product,
        -- The last stock level that came after the restock began.
        (SELECT l.quantity FROM restocks k

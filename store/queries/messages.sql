@@ -26,7 +26,7 @@ WITH previous AS (
     WHERE site = :site AND id = :id AND state IN ('waiting', 'deferred')
     RETURNING id
 )
-SELECT m.subject, m.text, k.email, s.owner_email, s.mail_from, p.state, m.reply,
+SELECT m.subject, m.text, k.email, m.contact_id, s.cursor_key AS link_key, s.owner_email, s.mail_from, p.state, m.reply,
        EXISTS (SELECT FROM claimed) AS ours, now() - p.begun AS tried_for
 FROM messages m
 JOIN contacts k ON k.id = m.contact_id

@@ -1,6 +1,7 @@
 -- name: create_request(id, contact_id, site, app_id, catalog_item_id, options, item_key, email, address_key, locale, external_id, quantity, item_url, item, skus, locales, audience_key, created_date, kind, detail, line)^
 -- Makes the request, its contact, the first line of its timeline and of the owner's inbox. Without
--- a date it is of now. An imported one has no line in the inbox, and nobody is told of it.
+-- a date it is of now. Of an imported one, and of one that is asked for again, nobody is told by
+-- mail; the former has no line in the inbox either.
 -- No row comes back when the shopper has an open request for the item.
 WITH contact AS (
     INSERT INTO contacts (id, site, email, address_key, locale)
@@ -25,7 +26,7 @@ WITH contact AS (
     INSERT INTO conversations (site, contact_id, request_id, author, text)
     SELECT site, contact_id, id, 'shopper', :line FROM created WHERE :line::text IS NOT NULL
 )
-SELECT c.*, :kind <> 'imported' AND (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
+SELECT c.*, :kind = 'requested' AND (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
 FROM created c LEFT JOIN policies p ON p.site = c.site AND p.item_key = '';
 
 -- name: find_open(site, item_key, address_key, audience_key)^
@@ -130,7 +131,7 @@ WHERE id = ANY (:ids::uuid[]) AND NOT workflow_started;
 -- Requests whose workflow is not known to run.
 SELECT r.id, r.site, r.item_key, r.catalog_item_id, r.item,
        (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AND NOT EXISTS (
-           SELECT FROM timeline t WHERE t.request_id = r.id AND t.kind = 'imported'
+           SELECT FROM timeline t WHERE t.request_id = r.id AND t.kind IN ('imported', 'resumed')
        ) AS tell_owner
 FROM requests r LEFT JOIN policies p ON p.site = r.site AND p.item_key = ''
 WHERE NOT r.workflow_started AND r.status IN ('RECEIVED', 'PROCESSING')
