@@ -52,7 +52,8 @@ class Reconcile:
         """Do what was left undone, up to a batch of each; go on after where `last` ended.
 
         1. Start the workflows of requests, of messages and of bulk actions that have none.
-        2. Let requests expire that have waited for as long as their site's policy says.
+        2. Let requests expire that have waited for as long as their site's policy says, or that
+           nobody confirmed.
         3. End the workflows of requests that are gone.
         4. Signal requests again that have been told for suspiciously long: their workflow may have
            been ended by hand, or their restock.
@@ -67,6 +68,7 @@ class Reconcile:
         looked_at = last.looked_at if last else LookedAt()
         started = await self._start_missing()
         expired = await self.store.overlooked.expire(_BATCH)
+        expired += await self.store.confirmations.forget(_BATCH)
         withdrawn = await self._withdraw()
         taken_up, being_told = await self._take_up(looked_at.being_told)
         restocks, items = await self._announce_overlooked(looked_at.items)

@@ -44,7 +44,7 @@ from api.security_headers import REFERENCE, REFERENCE_PARTS, SecurityHeaders
 from api.services import Services
 from api.shop_origins import allow_shop_origins
 from api.shopper import PREFIX as SHOPPER
-from api.shopper import own_requests
+from api.shopper import confirmation, own_requests
 from api.shopper.pages import STATIC
 from api.storefront import StorefrontLimits
 from api.voyado import (
@@ -118,6 +118,7 @@ def create_app(services: Services) -> FastAPI:
     app.mount("/console/static", styles_and_scripts)
     app.include_router(console_router())
     app.mount(f"{SHOPPER}/static", StaticFiles(directory=STATIC))
+    app.include_router(confirmation.router)
     app.include_router(own_requests.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)
     # Around the limit, whose refusals are logged and worded like any other reply.

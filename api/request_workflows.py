@@ -20,6 +20,14 @@ async def start_workflow(services: Services, record: RequestRecord) -> None:
         log.warning("start_postponed", extra={"request": str(record.id)})
 
 
+async def ask_confirmation_again(services: Services, request_id: UUID) -> None:
+    """Have the shopper of a request that is not confirmed asked once more."""
+    try:
+        await services.engine.ask_confirmation(request_id)
+    except EngineUnavailableError:
+        log.warning("confirmation_not_asked", extra={"request": str(request_id)})
+
+
 async def end_workflows(services: Services, request_ids: Iterable[UUID]) -> None:
     """End the workflows of requests that were deleted."""
     for request_id in request_ids:

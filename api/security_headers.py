@@ -64,7 +64,7 @@ class SecurityHeaders:
         # All else needs a key, or is of this moment; but for what a version is asked for with.
         caching = "public, max-age=31536000" if path.startswith(_LASTING) else "no-store"
         headers = {"Content-Security-Policy": _policy(path), "Cache-Control": caching}
-        has_forms = path.startswith((_CONSOLE_PATH, _WIDGET_PATH, _DEMO_PATH))
+        has_forms = path.startswith((_CONSOLE_PATH, "/widget/", _DEMO_PATH))
         return self._always | headers | (_FORMS if has_forms else {})
 
 

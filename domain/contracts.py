@@ -85,6 +85,7 @@ class NotificationRequestInput(Contract):
     request_id: UUID
     site: SiteName
     tell_owner: bool = True
+    unconfirmed: bool = False
 
 
 class RestockSignal(Contract):
@@ -284,6 +285,14 @@ class Marking(Contract):
 
     site: str
     request_id: UUID
+
+
+class Confirming(Contract):
+    """Asks a shopper for the n-th time to confirm the address of a request."""
+
+    site: str
+    request_id: UUID
+    number: int
 
 
 class RequestState(Contract):

@@ -98,6 +98,11 @@ def message_id(request_id: UUID, restock_id: UUID, domain: str) -> str:
     return f"<{request_id}.{restock_id}@{domain}>"
 
 
+def confirmation_message_id(request_id: UUID, number: int, domain: str) -> str:
+    """The `Message-ID` of the mail that asks for the n-th time to confirm, with angle brackets."""
+    return f"<{request_id}.confirm.{number}@{domain}>"
+
+
 def owner_message_id(subject_id: UUID | str, kind: str, domain: str) -> str:
     """The `Message-ID` of one notice to the owner, with angle brackets."""
     digest = hashlib.sha256(f"{kind}:{subject_id}".encode()).hexdigest()[:32]

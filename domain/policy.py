@@ -50,6 +50,8 @@ class Policy(BaseModel):
     `quiet_hours`, `time_zone`: see `domain/waves.py`; None is without limit. `conceal_waiting`:
     whether a storefront is answered the same for a shopper who waits already as for a new one.
     `expire_after_days`: a request that has waited for longer is deleted; None keeps it.
+    `double_opt_in`: a shopper confirms the address before waiting; who does not within
+    `forget_unconfirmed_after_days` is forgotten.
     """
 
     model_config = ConfigDict(
@@ -69,6 +71,8 @@ class Policy(BaseModel):
     unknown_delivery: UnknownDelivery = UnknownDelivery.RESEND
     expire_after_days: int | None = None
     conceal_waiting: bool = False
+    double_opt_in: bool = False
+    forget_unconfirmed_after_days: int = 7
 
     @cached_property
     def parsed_conditions(self) -> Conditions:

@@ -14,12 +14,14 @@ from uuid import UUID
 _TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{0,62})\.([A-Za-z0-9_-]{48})")
 _ID_BYTES, _END_BYTES, _MAC_BYTES = 16, 4, 16
 _REQUESTS_LAST = timedelta(days=365)
+_CONFIRMATION_LASTS = timedelta(hours=24)
 
 
 class LinkPurpose(StrEnum):
     """What a link is for; one for one purpose is worth nothing for another."""
 
     OWN_REQUESTS = "own requests"
+    CONFIRMATION = "confirmation"
 
 
 class InvalidLinkError(ValueError):
@@ -64,6 +66,14 @@ def own_requests_url(public_url: str, key: bytes, site: str, contact_id: UUID) -
     ends = datetime.now(UTC) + _REQUESTS_LAST
     token = signed_token(key, LinkPurpose.OWN_REQUESTS, site, contact_id, ends)
     return f"{public_url.rstrip('/')}/my/{token}"
+
+
+def confirmation_url(
+    public_url: str, key: bytes, site: str, request_id: UUID, now: datetime
+) -> str:
+    """Where a shopper confirms the address of a request, for a day."""
+    token = signed_token(key, LinkPurpose.CONFIRMATION, site, request_id, now + _CONFIRMATION_LASTS)
+    return f"{public_url.rstrip('/')}/my/confirm/{token}"
 
 
 def _parts(token: str) -> tuple[str, str]:

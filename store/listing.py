@@ -7,6 +7,9 @@ from domain.query import Page, Query, following, page_of, translate
 from domain.status import Status
 from store.database import Pool, Row
 
+# Who has not confirmed an address has, as far as anybody knows, asked for nothing.
+_THOSE = "r.site = $1 AND r.status <> 'UNCONFIRMED'"
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -19,7 +22,7 @@ class Listing:
         sql = translate(query, first_parameter=2)
         # The clauses hold placeholders only: nothing that a caller wrote is in this text.
         statement = (
-            f"SELECT * FROM requests r WHERE r.site = $1 AND ({sql.where}) "
+            f"SELECT * FROM requests r WHERE {_THOSE} AND ({sql.where}) "
             f"ORDER BY {sql.order_by} LIMIT {sql.limit} OFFSET {sql.offset or 0}"
         )
         return page_of(query, await self.pool.fetch(statement, site, *sql.parameters))
@@ -35,7 +38,7 @@ class Listing:
     async def total(self, site: str, query: Query) -> int:
         """How many of a site's requests match, over all pages of offset paging."""
         sql = translate(query, first_parameter=2)
-        statement = f"SELECT count(*) FROM requests r WHERE r.site = $1 AND ({sql.where})"
+        statement = f"SELECT count(*) FROM requests r WHERE {_THOSE} AND ({sql.where})"
         total: int = await self.pool.fetchval(statement, site, *sql.parameters)
         return total
 

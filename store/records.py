@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.catalog import CatalogReference, Item
 from domain.contracts import NoticeKind, QueuePosition, ReportedSignal, Source
@@ -37,13 +37,16 @@ class ClaimedRequest(Record):
 class WaitingStart(ClaimedRequest):
     """A request whose workflow is to be started.
 
-    `tell_owner`: whether the owner is to hear by mail that it is there.
+    `tell_owner`: whether the owner is to hear by mail that it is there. `unconfirmed`: whether the
+    shopper is to confirm the address first; `confirmed_date`: when that was done.
     """
 
     site: str
     catalog_item_id: str
     item: Item
     tell_owner: bool = True
+    unconfirmed: bool = False
+    confirmed_date: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -75,7 +78,7 @@ class BeingTold(ClaimedRequest):
 
 
 class RequestRecord(WaitingStart):
-    """A shopper's request."""
+    """A shopper's request; one that is not confirmed has been received, for those who read it."""
 
     app_id: str
     options: dict[str, Any] | None
@@ -88,6 +91,13 @@ class RequestRecord(WaitingStart):
     status: Status
     auto_notified: bool | None
     created_date: datetime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _received_at_least(cls, row: dict[str, Any]) -> dict[str, Any]:
+        if row.get("status") != "UNCONFIRMED":
+            return row
+        return row | {"status": Status.RECEIVED, "unconfirmed": True}
 
     @property
     def reference(self) -> CatalogReference:
@@ -130,7 +140,7 @@ class OwnRequest(Record):
     id: UUID
     title: str
     created_date: datetime
-    status: Status | None = None
+    status: str | None = None
 
 
 class LoggedRestock(Record):

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from store.bulk import Bulks
+from store.confirmations import Confirmations
 from store.consents import Consents
 from store.console import Console
 from store.contacts import Contacts
@@ -143,6 +144,10 @@ class Store:
     @property
     def contacts(self) -> Contacts:
         return Contacts(self.pool)
+
+    @property
+    def confirmations(self) -> Confirmations:
+        return Confirmations(self.pool)
 
     @property
     def consents(self) -> Consents:

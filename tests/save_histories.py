@@ -61,6 +61,21 @@ async def test_save_requests_told_together(shop: Shop, temporal: Client) -> None
     await save(temporal, f"request/{ids['refused']}", "taken_up_again")
 
 
+async def test_save_requests_to_be_confirmed(shop: Shop, temporal: Client) -> None:
+    await shop.call("PATCH", "/v1/policy", {"doubleOptIn": True})
+    told, deleted = [await shop.ask(address()) for _ in range(2)]
+    for request_id in (told, deleted):
+        await shop.until_step(request_id, "confirmation_asked")
+    await shop.call("DELETE", f"{BASE}/{deleted}")
+    await save(temporal, f"request/{deleted}", "not_confirmed")
+    confirmed = await shop.store.confirmations.confirm(shop.site, UUID(told))
+    assert confirmed
+    await Engine(temporal).start_request(confirmed)
+    await shop.until_step(told, "owner_told")
+    await shop.report()
+    await save(temporal, f"request/{told}", "confirmed_then_told")
+
+
 async def test_save_requests_that_end_otherwise(shop: Shop, temporal: Client) -> None:
     waiting, marked, deleted = [await shop.ask(address()) for _ in range(3)]
     await shop.call("PUT", f"{BASE}/{marked}/mark-as-notification-sent", {"id": marked})

@@ -266,3 +266,10 @@ def test_a_reason_of_the_owners_own_conditions_is_said_as_it_is() -> None:
     assert reason_in_words("gone again: quantity 0 is below the minimum of 1") == (
         "there are 0 in stock, and your rules want at least 1 before anybody is told"
     )
+
+
+def test_who_has_not_confirmed_waits_for_nothing_yet() -> None:
+    asked = answered(last_step=Step.CONFIRMATION_ASKED, outlook=None)
+    assert (asked.mood, "still to be confirmed" in asked.sentence) == (Mood.WAITS, True)
+    refused = answered(last_step=Step.CONFIRMATION_REFUSED, detail="550 no such user", outlook=None)
+    assert (refused.mood, "550 no such user" in refused.sentence) == (Mood.BAD, True)

@@ -15,6 +15,7 @@ from mails.template_errors import MailTemplateError
 from mails.values import LEADS_NOWHERE
 
 KIND = "back_in_stock"
+CONFIRM = {"confirm": {"url": "https://shop.example.com/my/confirm/token"}}
 FEED_NOTICES = {NoticeKind.FEED_TROUBLE, NoticeKind.FEED_RECOVERED}
 
 
@@ -39,7 +40,7 @@ def sent(letter: Letter) -> EmailMessage:
     return message_from_bytes(envelope.content, policy=policy.default)
 
 
-@pytest.mark.parametrize("kind", [KIND, *NoticeKind])
+@pytest.mark.parametrize("kind", [KIND, "confirmation", *NoticeKind])
 def test_every_shipped_template_renders(kind: str) -> None:
     outcome = dict.fromkeys(
         ("reached", "told", "failed", "still_sending", "back_to_waiting", "left_by_stop"), 1
@@ -48,7 +49,7 @@ def test_every_shipped_template_renders(kind: str) -> None:
     known = values() | outcome | {"shopper": shopper, "quantity": 1, "reply": "550"}
     feed = {"locale": "sv-SE", "trouble": "The server answered 404", "says": "2 items"}
     outage = {"since": "10:00", "until": "11:00", "reply": "421 busy"}
-    letter = Templates().render(kind, known | {"feed": feed, "outage": outage})
+    letter = Templates().render(kind, known | {"feed": feed, "outage": outage} | CONFIRM)
     subject = "sv-SE" if kind in FEED_NOTICES else "Blue Orchid"
     subject = "goes out again" if kind == NoticeKind.MAIL_RECOVERED else subject
     assert subject in letter.subject

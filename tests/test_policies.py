@@ -32,6 +32,8 @@ WHOLE = {
     "unknownDelivery": "hold",
     "expireAfterDays": 90,
     "concealWaiting": True,
+    "doubleOptIn": True,
+    "forgetUnconfirmedAfterDays": 3,
 }
 
 
@@ -66,6 +68,8 @@ async def test_a_new_site_has_the_default_policy(shop: Shop) -> None:
         "unknownDelivery": "resend",
         "expireAfterDays": None,
         "concealWaiting": False,
+        "doubleOptIn": False,
+        "forgetUnconfirmedAfterDays": 7,
     }
 
 

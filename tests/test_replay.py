@@ -36,6 +36,8 @@ NEEDED = {
     "restock_paused_and_stopped",
     "import_confirmed",
     "import_discarded",
+    "confirmed_then_told",
+    "not_confirmed",
     "bulk_change",
     "owner_message_refused",
     "owner_message_that_marks",

@@ -10,6 +10,7 @@ from temporalio.worker import Worker, WorkflowRunner
 from activities.announce_arrivals import AnnounceArrivals
 from activities.announce_page import AnnouncePage
 from activities.apply_bulk import ApplyBulk
+from activities.ask_confirmation import AskConfirmation
 from activities.count_outcomes import CountOutcomes
 from activities.hold_restock import HoldRestock
 from activities.import_requests import ImportRequests
@@ -98,6 +99,7 @@ def build_workers(
         settings.email_give_up_after,
     )
     record = RecordOutcome(store)
+    ask = AskConfirmation(store, smtp, templates, settings.mail_from, settings.public_url)
     tell = TellOwner(store, smtp, templates, settings.mail_from, settings.owner_email)
     signal = SignalRequests(
         store, engine.announce, settings.email_rate is not None, engine.call_forward
@@ -113,6 +115,7 @@ def build_workers(
             send.send_email,
             record.record_outcome,
             record.record_mark,
+            ask.ask_confirmation,
             tell.tell_owner_of_request,
             tell.tell_owner_of_restock,
             tell.tell_owner_of_feed,

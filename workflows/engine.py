@@ -91,11 +91,14 @@ class Engine:
 
     @or_unavailable
     async def start_request(self, request: WaitingStart) -> None:
-        """Start the workflow of a new request, unless it runs."""
+        """Start the workflow of a new request, unless it runs; tell it of a confirmation."""
         await self.client.start_workflow(
             NotificationRequest.run,
             NotificationRequestInput(
-                request_id=request.id, site=request.site, tell_owner=request.tell_owner
+                request_id=request.id,
+                site=request.site,
+                tell_owner=request.tell_owner,
+                unconfirmed=request.unconfirmed,
             ),
             id=request_workflow_id(request.id),
             task_queue=TASK_QUEUE,
@@ -103,8 +106,15 @@ class Engine:
             search_attributes=_attributes(request.site, request.item_key),
             priority=_priority(_ONE_OF_MANY, request.site, request.item_key),
             static_summary=request.summary,
+            # The one that asked for the confirmation may be waiting for it.
+            start_signal=NotificationRequest.confirm.__name__ if request.confirmed_date else None,
             rpc_timeout=_PATIENCE,
         )
+
+    @or_unavailable
+    async def ask_confirmation(self, request_id: UUID) -> None:
+        """Have a shopper asked once more to confirm a request, if its workflow runs."""
+        await self._signal_if_running(request_id, NotificationRequest.ask_confirmation.__name__)
 
     @or_unavailable
     async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> bool:
@@ -138,16 +148,8 @@ class Engine:
     @or_unavailable
     async def withdraw(self, request_id: UUID) -> None:
         """End the workflow of a request, if it runs."""
-        handle = self.client.get_workflow_handle(request_workflow_id(request_id))
-        try:
-            await handle.signal(
-                NotificationRequest.withdraw,
-                WithdrawSignal(reason="deleted"),
-                rpc_timeout=_PATIENCE,
-            )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        withdrawn = WithdrawSignal(reason="deleted")
+        await self._signal_if_running(request_id, NotificationRequest.withdraw.__name__, withdrawn)
 
     @or_unavailable
     async def report_item(self, site: str, item_key: str, report: ReportedSignal) -> None:
@@ -373,6 +375,14 @@ class Engine:
             rpc_timeout=_PATIENCE,
         )
         return await handle.query(Readiness.worker_answers, rpc_timeout=_PATIENCE)
+
+    async def _signal_if_running(self, request_id: UUID, name: str, *given: WithdrawSignal) -> None:
+        handle = self.client.get_workflow_handle(request_workflow_id(request_id))
+        try:
+            await handle.signal(name, args=given, rpc_timeout=_PATIENCE)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     async def _call_restock(
         self,

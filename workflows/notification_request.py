@@ -8,11 +8,13 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.ask_confirmation import AskConfirmation
     from activities.record_outcome import RecordOutcome
     from activities.send_email import SendEmail
     from activities.tell_owner import TellOwner
     from domain.contracts import (
         EMAIL_TASK_QUEUE,
+        Confirming,
         Delivery,
         Marking,
         MarkSignal,
@@ -34,11 +36,16 @@ _PATIENTLY = RetryPolicy(
 )
 # The activity decides when to give up, so that a changed setting applies to old requests.
 _OWNER_NOTICE_LIMIT = timedelta(hours=48)
+# As long as the link in it works.
+_CONFIRMATION_LIMIT = timedelta(hours=24)
 
 
 @workflow.defn
 class NotificationRequest:
-    """Waits for `restock`, `mark_as_sent` or `withdraw`, and ends with the status it reached."""
+    """Waits for `restock`, `mark_as_sent` or `withdraw`, and ends with the status it reached.
+
+    Where the shopper is to confirm the address, it waits for `confirm` before.
+    """
 
     @workflow.init
     def __init__(self, request: NotificationRequestInput) -> None:
@@ -47,9 +54,13 @@ class NotificationRequest:
         self._restocks: list[RestockSignal] = []
         self._marked = False
         self._withdrawn = False
+        self._unconfirmed = request.unconfirmed
+        self._to_ask = request.unconfirmed
+        self._asked = 0
 
     @workflow.run
     async def run(self, request: NotificationRequestInput) -> str:
+        await self._until_confirmed()
         owner_hears = asyncio.create_task(self._tell_owner_of_arrival())
         while not self._withdrawn:
             await workflow.wait_condition(
@@ -62,6 +73,9 @@ class NotificationRequest:
 
     @workflow.signal(description="The item is back: tell the shopper by e-mail.")
     def restock(self, restock: RestockSignal | None = None) -> None:
+        # Nobody waits yet; what is in stock once somebody does is looked at anew.
+        if self._unconfirmed:
+            return
         restock = restock or RestockSignal()
         known = {waiting.restock_id for waiting in self._restocks}
         # The first restock wins; a repeated one says nothing new.
@@ -77,11 +91,51 @@ class NotificationRequest:
         self._withdrawn = True
         self._status = None
 
+    @workflow.signal(description="The shopper confirmed the address: wait.")
+    def confirm(self) -> None:
+        self._unconfirmed = False
+
+    @workflow.signal(description="Ask the shopper once more to confirm the address.")
+    def ask_confirmation(self) -> None:
+        self._to_ask = True
+
     def _is_called(self) -> bool:
         return self._withdrawn or self._marked or bool(self._restocks)
 
     def _has_ended(self) -> bool:
         return self._status not in OPEN
+
+    async def _until_confirmed(self) -> None:
+        while self._unconfirmed and not (self._withdrawn or self._marked):
+            if self._to_ask:
+                self._to_ask = False
+                await self._ask_for_confirmation()
+            await workflow.wait_condition(
+                lambda: self._to_ask or not self._unconfirmed or self._withdrawn or self._marked
+            )
+
+    async def _ask_for_confirmation(self) -> None:
+        self._asked += 1
+        workflow.set_current_details("The shopper is asked to confirm the address.")
+        try:
+            await workflow.execute_activity_method(
+                AskConfirmation.ask_confirmation,
+                Confirming(
+                    site=self._request.site,
+                    request_id=self._request.request_id,
+                    number=self._asked,
+                ),
+                start_to_close_timeout=timedelta(minutes=5),
+                heartbeat_timeout=timedelta(seconds=10),
+                schedule_to_close_timeout=_CONFIRMATION_LIMIT,
+                retry_policy=_PATIENTLY,
+                priority=_ALONE,
+                summary="Mail that asks for a confirmation",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("confirmation_not_asked")
 
     async def _answer(self) -> None:
         if self._marked:
@@ -157,7 +211,7 @@ class NotificationRequest:
         )
 
     async def _tell_owner_of_arrival(self) -> None:
-        if self._request.tell_owner:
+        if self._request.tell_owner and not self._unconfirmed:
             await self._tell_owner(NoticeKind.REQUEST_RECEIVED)
 
     async def _tell_owner(self, kind: NoticeKind) -> None:

@@ -156,6 +156,13 @@ class PolicyBody(ItemPolicyBody):
         description="Whether a storefront key is answered the same for a shopper who waits already "
         "as for a new one: with ids that mean nothing.",
     )
+    double_opt_in: StrictBool = Field(
+        default=False,
+        description="Whether a shopper confirms the address, by a link in a mail, before waiting.",
+    )
+    forget_unconfirmed_after_days: Days = Field(
+        default=7, description="A request that nobody confirmed for longer is deleted."
+    )
 
     @classmethod
     def of(cls, policy: Policy) -> "PolicyBody":

@@ -12,7 +12,7 @@ from api.concealment import conceals_waiting, now_in_milliseconds, start_now_or_
 from api.consent import ConsentBody, consent_of
 from api.fields import Model
 from api.reference import followed_by, problem_replies
-from api.request_workflows import end_workflows
+from api.request_workflows import ask_confirmation_again, end_workflows
 from api.services import Served, Services
 from api.storefront import StorefrontLimited
 from api.voyado import PREFIX
@@ -139,6 +139,8 @@ async def create_subscription(
     record, is_new = await _asked(services, caller.site, body, consent)
     if is_new:
         await start_now_or_concealed(services, record, after_reply if conceals else None)
+    elif record.unconfirmed:
+        after_reply.add_task(ask_confirmation_again, services, record.id)
     shown = SubscriptionBody.concealed(body) if conceals else SubscriptionBody.of(record)
     reply.status_code = 201 if is_new or conceals else 200
     reply.headers["Location"] = f"{PREFIX}{_SUBSCRIPTIONS}/{shown.id}"

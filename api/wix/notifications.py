@@ -12,7 +12,7 @@ from api.concealment import conceals_waiting, start_now_or_concealed
 from api.consent import consent_of
 from api.own.marking import marked
 from api.reference import followed_by, refusals
-from api.request_workflows import end_workflows
+from api.request_workflows import ask_confirmation_again, end_workflows
 from api.services import Served, Services
 from api.storefront import StorefrontLimited
 from api.wix.idempotency import IdempotencyKey, answered_once
@@ -22,6 +22,7 @@ from api.wix.models import (
     ReportBody,
     RequestReply,
 )
+from domain.catalog import Wanted
 from domain.errors import (
     BothReferenceAndIdsError,
     CaptchaNeededError,
@@ -94,11 +95,11 @@ async def create_back_in_stock_notification_request(
         record, is_new = await requests.create_or_find(caller.site, wanted, consent)
         if is_new:
             made.append(record)
+        elif record.unconfirmed:
+            after_reply.add_task(ask_confirmation_again, services, record.id)
         if conceals:
             return RequestReply.concealed(wanted)
-        if not is_new:
-            raise _already_waits(caller, record)
-        return RequestReply.of(record)
+        return RequestReply.of(record) if is_new else _asked_before(caller, wanted, record)
 
     call = _call(caller, "create", idempotency_key, body)
     reply = await answered_once(services, call, create, RequestReply)
@@ -175,6 +176,18 @@ async def mark_as_notification_sent(id: UUID, caller: Owner, services: Served) -
 
 def _call(caller: ApiKey, operation: str, key: str | None, body: BaseModel) -> Call | None:
     return Call(caller.site, operation, key, body.model_dump_json()) if key else None
+
+
+def _asked_before(caller: ApiKey, wanted: Wanted, record: RequestRecord) -> RequestReply:
+    """The answer for an open request: one that is to be confirmed is as good as new.
+
+    Raises `RequestAlreadyExistsError`.
+    """
+    if not record.unconfirmed:
+        raise _already_waits(caller, record)
+    if caller.scope == storefront.SCOPE:
+        return RequestReply.concealed(wanted)
+    return RequestReply.of(record)
 
 
 def _already_waits(caller: ApiKey, record: RequestRecord) -> RequestAlreadyExistsError:

@@ -6,8 +6,12 @@ from domain.outlook import NOT_BACK, Outlook
 from domain.plain_words import reason_in_words
 from domain.status import Step
 
+_TO_CONFIRM = (Step.CONFIRMATION_ASKED, Step.CONFIRMATION_REFUSED)
+
 
 def waiting(known: Known, clock: Clock) -> Answer:
+    if known.last_step in _TO_CONFIRM:
+        return _to_confirm(known)
     outlook = known.outlook
     if outlook is None:
         return Answer(Mood.WAITS, "The shopper waits.", "Look again in a moment.")
@@ -35,6 +39,17 @@ def waiting(known: Known, clock: Clock) -> Answer:
             (Fix.RESTOCKS, Fix.ANNOUNCE, Fix.MARK),
         )
     return _in_the_queue(known, outlook, clock)
+
+
+def _to_confirm(known: Known) -> Answer:
+    if known.last_step is Step.CONFIRMATION_REFUSED:
+        said = "The shopper waits for nothing yet: the mail that asks to confirm was refused."
+        return Answer(Mood.BAD, f"{said} {known.detail}", "The address may be misspelt.")
+    return Answer(
+        Mood.WAITS,
+        "The shopper waits for nothing yet: the address is still to be confirmed.",
+        "Nothing to be done: the shopper was asked by mail, and can have it sent again.",
+    )
 
 
 def _was_stopped(known: Known, outlook: Outlook) -> bool:

@@ -7,7 +7,7 @@ WITH old AS (
 ), taken AS (
     SELECT o.id FROM requests o JOIN old r ON o.site = r.site AND o.item_key = r.item_key
         AND o.audience_key = r.audience_key AND o.id <> r.id
-    WHERE o.address_key = :address_key AND o.status IN ('RECEIVED', 'PROCESSING')
+    WHERE o.address_key = :address_key AND o.status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')
 ), contact AS (
     INSERT INTO contacts (id, site, email, address_key, locale)
     SELECT :contact_id, site, :email, :address_key, locale FROM old

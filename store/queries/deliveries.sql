@@ -11,7 +11,8 @@ WITH claimed AS (
       AND (status = 'RECEIVED' OR status = 'FAILED' AND NOT EXISTS (
             SELECT FROM requests o
             WHERE o.site = r.site AND o.item_key = r.item_key AND o.address_key = r.address_key
-              AND o.audience_key = r.audience_key AND o.status IN ('RECEIVED', 'PROCESSING')))
+              AND o.audience_key = r.audience_key
+              AND o.status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')))
       AND restock_id IS DISTINCT FROM :restock_id
     RETURNING id
 ), step AS (

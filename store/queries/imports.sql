@@ -56,7 +56,8 @@ UPDATE import_lines l SET state = 'waiting'
 FROM requests r
 WHERE l.import_id = :id AND l.state = 'new'
   AND r.site = :site AND r.item_key = l.item_key AND r.address_key = l.address_key
-  AND r.audience_key = l.audience_key AND r.status IN ('RECEIVED', 'PROCESSING');
+  AND r.audience_key = l.audience_key
+  AND r.status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED');
 
 -- name: checked(id, site, most_items)^
 -- Notes what the dry run found.

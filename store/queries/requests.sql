@@ -2,6 +2,7 @@
 -- Makes the request, its contact, the first line of its timeline and of the owner's inbox. Without
 -- a date it is of now. Of an imported one, and of one that is asked for again, nobody is told by
 -- mail; the former has no line in the inbox either.
+-- Where the policy says so it is UNCONFIRMED, and the owner hears of it once it is confirmed.
 -- No row comes back when the shopper has an open request for the item.
 WITH contact AS (
     INSERT INTO contacts (id, site, email, address_key, locale)
@@ -11,20 +12,24 @@ WITH contact AS (
 ), created AS (
     INSERT INTO requests (id, site, app_id, catalog_item_id, options, item_key, contact_id, email,
                           address_key, locale, external_id, quantity, item_url, item, skus,
-                          locales, audience_key, created_date)
+                          locales, audience_key, created_date, status)
     SELECT :id, :site, :app_id, :catalog_item_id, :options, :item_key, contact.id, :email,
            :address_key, :locale, :external_id, :quantity, :item_url, :item, :skus, :locales,
            :audience_key,
-           coalesce(:created_date::timestamptz, date_trunc('milliseconds', now()))
+           coalesce(:created_date::timestamptz, date_trunc('milliseconds', now())),
+           CASE WHEN :kind = 'requested' AND (
+               SELECT (policy ->> 'doubleOptIn')::boolean FROM policies
+               WHERE site = :site AND item_key = '') THEN 'UNCONFIRMED' ELSE 'RECEIVED' END
     FROM contact
     ON CONFLICT (site, item_key, address_key, audience_key)
-        WHERE status IN ('RECEIVED', 'PROCESSING') DO NOTHING
+        WHERE status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED') DO NOTHING
     RETURNING *
 ), step AS (
     INSERT INTO timeline (request_id, kind, detail) SELECT id, :kind, :detail FROM created
 ), line AS (
     INSERT INTO conversations (site, contact_id, request_id, author, text)
-    SELECT site, contact_id, id, 'shopper', :line FROM created WHERE :line::text IS NOT NULL
+    SELECT site, contact_id, id, 'shopper', :line FROM created
+    WHERE :line::text IS NOT NULL AND status <> 'UNCONFIRMED'
 )
 SELECT c.*, :kind = 'requested' AND (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
 FROM created c LEFT JOIN policies p ON p.site = c.site AND p.item_key = '';
@@ -33,7 +38,8 @@ FROM created c LEFT JOIN policies p ON p.site = c.site AND p.item_key = '';
 -- A shopper's open request for an item.
 SELECT * FROM requests
 WHERE site = :site AND item_key = :item_key AND address_key = :address_key
-  AND audience_key = :audience_key AND status IN ('RECEIVED', 'PROCESSING');
+  AND audience_key = :audience_key
+  AND status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED');
 
 -- name: get_request(site, id)^
 SELECT * FROM requests WHERE site = :site AND id = :id;
@@ -42,7 +48,7 @@ SELECT * FROM requests WHERE site = :site AND id = :id;
 -- The open request of the same shopper for the same item.
 SELECT o.id FROM requests r JOIN requests o ON o.site = r.site AND o.item_key = r.item_key
     AND o.address_key = r.address_key AND o.audience_key = r.audience_key AND o.id <> r.id
-    AND o.status IN ('RECEIVED', 'PROCESSING')
+    AND o.status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')
 WHERE r.site = :site AND r.id = :id;
 
 -- name: delete_request(site, id)$
@@ -62,7 +68,8 @@ ORDER BY created_date, id;
 -- As delete_request, for an item of one app and only while it waits.
 WITH deleted AS (
     DELETE FROM requests
-    WHERE site = :site AND id = :id AND app_id = :app_id AND status = 'RECEIVED'
+    WHERE site = :site AND id = :id AND app_id = :app_id
+      AND status IN ('RECEIVED', 'UNCONFIRMED')
     RETURNING id, site
 )
 INSERT INTO withdrawals (request_id, site) SELECT id, site FROM deleted RETURNING request_id;
@@ -109,7 +116,7 @@ SELECT EXISTS (
 WITH marked AS (
     UPDATE requests SET status = 'NOTIFICATION_SENT', auto_notified = false,
         workflow_started = true, updated_date = now()
-    WHERE site = :site AND id = :id AND status IN ('RECEIVED', 'FAILED')
+    WHERE site = :site AND id = :id AND status IN ('RECEIVED', 'FAILED', 'UNCONFIRMED')
     RETURNING id, site, contact_id, status
 ), step AS (
     INSERT INTO timeline (request_id, kind, detail) SELECT id, 'marked', :detail FROM marked
@@ -129,12 +136,13 @@ WHERE id = ANY (:ids::uuid[]) AND NOT workflow_started;
 
 -- name: not_started(older_than_seconds, limit)
 -- Requests whose workflow is not known to run.
-SELECT r.id, r.site, r.item_key, r.catalog_item_id, r.item,
+SELECT r.id, r.site, r.item_key, r.catalog_item_id, r.item, r.confirmed_date,
+       r.status = 'UNCONFIRMED' AS unconfirmed,
        (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AND NOT EXISTS (
            SELECT FROM timeline t WHERE t.request_id = r.id AND t.kind IN ('imported', 'resumed')
        ) AS tell_owner
 FROM requests r LEFT JOIN policies p ON p.site = r.site AND p.item_key = ''
-WHERE NOT r.workflow_started AND r.status IN ('RECEIVED', 'PROCESSING')
+WHERE NOT r.workflow_started AND r.status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')
   AND r.created_date < now() - make_interval(secs => :older_than_seconds)
 ORDER BY r.created_date
 LIMIT :limit;

@@ -31,7 +31,8 @@ WHERE site = :site AND id = ANY (:ids::uuid[])
   AND (status = 'RECEIVED' OR status = 'FAILED' AND NOT EXISTS (
         SELECT FROM requests o
         WHERE o.site = c.site AND o.item_key = c.item_key AND o.address_key = c.address_key
-          AND o.audience_key = c.audience_key AND o.status IN ('RECEIVED', 'PROCESSING')))
+          AND o.audience_key = c.audience_key
+          AND o.status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')))
   AND restock_id IS DISTINCT FROM :restock_id
   AND (created_date, id) > (:after_date, :after_id)
 ORDER BY created_date, id

@@ -14,7 +14,7 @@ FROM (VALUES (1)) one
 LEFT JOIN contacts c ON c.site = :site AND c.address_key = :address_key
 LEFT JOIN LATERAL (
     SELECT count(*) AS requests,
-           count(*) FILTER (WHERE status IN ('RECEIVED', 'PROCESSING')) AS open_requests,
+           count(*) FILTER (WHERE status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')) AS open_requests,
            count(*) FILTER (WHERE status = 'NOTIFICATION_SENT') AS told
     FROM requests WHERE contact_id = c.id
 ) r ON true;
@@ -102,7 +102,7 @@ WITH deleted AS (
     RETURNING id, site, status, restock_id
 ), noted AS (
     INSERT INTO withdrawals (request_id, site)
-    SELECT id, site FROM deleted WHERE status IN ('RECEIVED', 'PROCESSING')
+    SELECT id, site FROM deleted WHERE status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED')
 ), counted AS (
     UPDATE restocks k
     SET erased_told = erased_told + gone.told, erased_failed = erased_failed + gone.failed,
@@ -117,7 +117,7 @@ WITH deleted AS (
     ) gone
     WHERE k.id = gone.restock_id AND k.site = :site
 )
-SELECT id, status IN ('RECEIVED', 'PROCESSING') AS is_open FROM deleted;
+SELECT id, status IN ('RECEIVED', 'PROCESSING', 'UNCONFIRMED') AS is_open FROM deleted;
 
 -- name: erase_answers(site, contact_id, address_key)!
 -- What was answered to a create with an Idempotency-Key holds the address; where it conceals who

@@ -1,6 +1,7 @@
 """The pages for shoppers, in a browser without scripts: in their languages, and on a phone."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +12,7 @@ from shoppers import address as new_address
 from shoppers import wanted
 
 from console.owner import Owner
-from domain.shopper_links import own_requests_url
+from domain.shopper_links import confirmation_url, own_requests_url
 
 SHOP = "Orchid House"
 
@@ -90,4 +91,38 @@ async def test_a_link_that_does_not_work_says_what_to_do(shopper: Owner) -> None
     assert (reply.status, urlsplit(url).path[:4]) == (404, "/my/")
     await shopper.sees("This link does not work")
     shopper.trouble.clear()
+    await shopper.has_no_violations()
+
+
+async def confirmation_page(shopper: Owner, locale: str, ago: timedelta = timedelta()) -> str:
+    """Where a shopper confirms a request, by a link that was sent a while ago."""
+    shop = shopper.shop
+    await shop.call("PATCH", "/v1/policy", {"doubleOptIn": True})
+    asked = wanted(new_address()).model_copy(update={"locale": locale})
+    record = await shop.store.requests.create(shop.site, asked)
+    key = await shop.store.sites.link_key(shop.site)
+    assert key
+    return confirmation_url(shopper.address, key, shop.site, record.id, datetime.now(UTC) - ago)
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr", "es", "sv", "he"])
+async def test_a_shopper_confirms_by_keyboard(shopper: Owner, locale: str) -> None:
+    page = shopper.page
+    await page.goto(await confirmation_page(shopper, locale))
+    await shopper.has_no_violations()
+    await shopper.screenshot(f"confirm-{locale}")
+    asked = await page.get_by_role("heading", level=1).inner_text()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).not_to_have_text(asked)
+    await expect(page.get_by_role("button")).to_have_count(0)
+    await shopper.has_no_violations()
+
+
+async def test_an_old_link_offers_a_new_one(shopper: Owner) -> None:
+    page = shopper.page
+    await page.goto(await confirmation_page(shopper, "en", ago=timedelta(hours=25)))
+    await shopper.has_no_violations()
+    await page.get_by_role("button", name="Send a new link").click()
+    await shopper.sees("Look into your mailbox")
     await shopper.has_no_violations()

@@ -11,13 +11,14 @@ from api.own.policy_bodies import PolicyBody
 from domain.errors import InvalidRequestError
 from domain.policy import Policy
 
-_BOXES = ("automation", "concealWaiting")
+_BOXES = ("automation", "concealWaiting", "doubleOptIn")
 _NUMBERS = (
     "minimumStock",
     "shoppersPerUnit",
     "waveIntervalMinutes",
     "capPerRestock",
     "expireAfterDays",
+    "forgetUnconfirmedAfterDays",
 )
 _WORDS = ("order", "timeZone", "ownerNotices", "unknownDelivery")
 
@@ -38,6 +39,8 @@ class PolicyForm(BaseModel):
     unknownDelivery: str = Field(default="", max_length=20)
     expireAfterDays: str = Field(default="", max_length=20)
     concealWaiting: str = Field(default="", max_length=10)
+    doubleOptIn: str = Field(default="", max_length=10)
+    forgetUnconfirmedAfterDays: str = Field(default="", max_length=20)
     conditions: str = Field(default="", max_length=20_000)
 
     @classmethod
