@@ -85,8 +85,14 @@ class Requests:
         """Make a request that its shopper had ended; none where the shopper waits already."""
         resumed = {"created_date": created_date, "kind": Step.RESUMED}
         said = {"line": f"Asked again to be told when {wanted.title} is back."}
-        row = await _sql.create_request(self.pool, **_columns(site, wanted) | resumed | said)
-        return RequestRecord.of(row) if row else None
+        async with one_transaction(self.pool) as connection:
+            row = await _sql.create_request(connection, **_columns(site, wanted) | resumed | said)
+            if row is None:
+                return None
+            record = RequestRecord.of(row)
+            consent = Consent(source="link in a mail")
+            await _note_consent(connection, record, consent, ConsentKind.GIVEN)
+            return record
 
     async def get(self, site: str, request_id: UUID) -> RequestRecord | None:
         row = await _sql.get_request(self.pool, site=site, id=request_id)

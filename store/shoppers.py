@@ -68,6 +68,14 @@ class Shoppers:
                 yield request | {"mails": mails.get(request["id"], [])}
             after = {"after_date": page[-1]["created_date"], "after_id": page[-1]["id"]}
 
+    async def ended(self, site: str, contact_id: UUID) -> AsyncIterator[dict[str, Any]]:
+        """What a shopper ended by the link in a mail, the oldest first."""
+        whose = {"site": site, "contact_id": contact_id}
+        first = {"after_date": _LONG_AGO, "after_id": _FIRST}
+        place = {"after_date": "ended_date", "after_id": "id"}
+        async for row in self._all(_sql.ended_of, whose, first, place):
+            yield row
+
     async def inbox_lines(self, site: str, contact_id: UUID) -> AsyncIterator[dict[str, Any]]:
         """A shopper's thread of the inbox, the oldest line first."""
         whose = {"site": site, "contact_id": contact_id}

@@ -82,6 +82,9 @@ async def test_a_shopper_confirms_and_is_told_from_the_old_place(
     await careful.until_step(request_id, "owner_told")
     record = await careful.row(request_id)
     assert (record.unconfirmed, record.created_date) == (False, first_asked)
+    shoppers = careful.store.shoppers
+    agreed = [each["kind"] async for each in shoppers.consents(careful.site, record.contact_id)]
+    assert agreed[-1] == "confirmed"
     (line,) = await inbox(careful)
     assert line == "Asked to be told when Blue Orchid is back, and confirmed the address."
     await careful.report()

@@ -92,6 +92,15 @@ async def test_opening_a_link_changes_nothing(shop: Shop) -> None:
     assert await waits(shop, request_id)
 
 
+async def test_an_export_has_what_the_shopper_ended(shop: Shop) -> None:
+    shopper = address()
+    request_id = await shop.ask(shopper)
+    await shop.http.post(await own_page(shop, request_id), data=ONE_CLICK)
+    reply = await shop.call("POST", "/v1/shoppers/export", {"email": shopper})
+    (ended,) = reply.json()["endedRequests"]
+    assert (ended["id"], ended["wanted"]["item"]["name"]) == (request_id, "Blue Orchid")
+
+
 async def test_the_page_says_what_the_shopper_waits_for_and_since_when(shop: Shop) -> None:
     shopper = address()
     request_id = await shop.ask(shopper, item_details={"name": "<b>Orchid</b>", "price": "1"})
@@ -134,6 +143,10 @@ async def test_who_asks_again_keeps_the_place_in_the_queue(
     assert (record.created_date, record.email) == (asked, shopper)
     assert record.reference.options == {"colour": "blue"}
     assert await shop.steps(again) == ["resumed"]
+    agreed = [
+        each["kind"] async for each in shop.store.shoppers.consents(shop.site, record.contact_id)
+    ]
+    assert agreed[-2:] == ["withdrawn", "given"]
     assert "Asked again to be told when Blue Orchid is back." in await inbox(shop)
 
     async def runs() -> bool:

@@ -34,6 +34,7 @@ def _parts(
     shoppers = store.shoppers
     of_contact = {
         "requests": shoppers.requests,
+        "endedRequests": shoppers.ended,
         "inbox": shoppers.inbox_lines,
         "messages": shoppers.messages,
         "consents": shoppers.consents,

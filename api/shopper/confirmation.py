@@ -50,7 +50,7 @@ async def _confirmation(token: str, services: Served) -> Confirmation:
     except InvalidLinkError:
         raise LinkInvalidError() from None
     request = await services.store.requests.get(site, request_id)
-    shopper = request and await services.store.shoppers.get(site, request.contact_id)
+    shopper = request and await services.store.own_requests.shopper(site, request.contact_id)
     if not (request and shopper):
         raise LinkInvalidError()
     return Confirmation(request, shopper, is_expired)

@@ -49,6 +49,9 @@ WITH confirmed AS (
            'Asked to be told when ' || coalesce(nullif(item ->> 'name', ''), catalog_item_id)
            || ' is back, and confirmed the address.'
     FROM confirmed
+), consent AS (
+    INSERT INTO consents (site, contact_id, request_id, kind, source, locale)
+    SELECT site, contact_id, id, 'confirmed', 'link in a mail', locale FROM confirmed
 )
 SELECT c.*, (p.policy ->> 'ownerNotices') IS DISTINCT FROM 'off' AS tell_owner
 FROM confirmed c LEFT JOIN policies p ON p.site = c.site AND p.item_key = '';

@@ -48,6 +48,9 @@ WITH locked AS (
            'Waits no longer for ' || coalesce(nullif(item ->> 'name', ''), catalog_item_id)
            || ': ended by the link in a mail.'
     FROM deleted
+), consent AS (
+    INSERT INTO consents (site, contact_id, kind, source)
+    SELECT DISTINCT site, contact_id, 'withdrawn', 'link in a mail' FROM deleted
 )
 INSERT INTO withdrawals (request_id, site) SELECT id, site FROM deleted RETURNING request_id;
 

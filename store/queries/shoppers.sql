@@ -51,6 +51,14 @@ FROM sent_mails m JOIN requests r ON r.id = m.request_id
 WHERE r.site = :site AND m.request_id = ANY (:request_ids::uuid[])
 ORDER BY m.request_id, m.restock_id;
 
+-- name: ended_of(site, contact_id, after_date, after_id, limit)
+-- What a shopper ended, page by page.
+SELECT id, wanted, created_date, ended_date FROM ended_requests
+WHERE site = :site AND contact_id = :contact_id
+  AND (ended_date, id) > (:after_date, :after_id)
+ORDER BY ended_date, id
+LIMIT :limit;
+
 -- name: lines_of(site, contact_id, after, limit)
 -- A shopper's thread of the inbox, page by page.
 SELECT id, at, author, text, request_id FROM conversations
