@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 
-from mails.formats import date, price
+from mails.formats import date, direction, price
 from mails.template_errors import located
 from mails.template_limits import LimitedEnvironment
 
@@ -26,7 +26,7 @@ class MailEnvironment(LimitedEnvironment):
             lstrip_blocks=True,
         )
         self._folders = folders
-        self.filters |= {"money": _money, "date": _date}
+        self.filters |= {"money": _money, "date": _date, "direction": direction}
 
     def compiled(self, name: str, source: str) -> Template:
         """A template that is in no file. Raises `MailTemplateError`."""

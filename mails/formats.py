@@ -57,6 +57,11 @@ def language_tag(locale: str | None) -> str:
     return DEFAULT_LOCALE
 
 
+def direction(locale: str | None) -> str:
+    """Which way a locale is written, as the `dir` of HTML has it: `ltr` or `rtl`."""
+    return _known(locale).text_direction
+
+
 def _known(locale: str | None) -> Locale:
     for step in fallback_chain(locale):
         with suppress(ValueError, UnknownLocaleError):

@@ -58,9 +58,10 @@ class Templates:
     with words, and an owner's may do so too, or be a page of its own.
 
     Besides the values, a template has `locale`, the BCP 47 text of the language it is written in,
-    and two filters that write as that locale does: `{{ amount | money(currency) }}` and
-    `{{ moment | date }}`. The files outside the folders are English; an owner's that are not say
-    so first: `{% set locale = "sv" %}`.
+    and filters: two write as that locale does, `{{ amount | money(currency) }}` and
+    `{{ moment | date }}`, one says which way it is written, `{{ locale | direction }}`. The files
+    outside the folders are English; an owner's that are not say so first:
+    `{% set locale = "sv" %}`.
 
     Templates are sandboxed and may do only so much (`mails/template_limits.py`), and a name
     that is not given is an error, not an empty place in a shopper's mail.

@@ -158,7 +158,7 @@ def test_a_mail_names_the_language_it_is_in_and_writes_its_dates_in_it(
     locale: str | None, language: str, day: str
 ) -> None:
     letter = rendered(locale)
-    assert f'<html lang="{language}">' in letter.html
+    assert f'<html lang="{language}" dir="ltr">' in letter.html
     assert f" {day}" in letter.html
     assert f" {day}" in letter.text
 
@@ -180,7 +180,7 @@ def test_an_owners_default_in_another_language_says_so(tmp_path: Path) -> None:
     write(tmp_path, "", "body.html", says=extending + words + "{% endblock %}")
     letter = rendered(None, tmp_path)
     assert letter.text == f"21 november 2026 5,00{NBSP}kr"
-    assert '<html lang="sv">' in letter.html
+    assert '<html lang="sv" dir="ltr">' in letter.html
     assert letter.text in letter.html
 
 
@@ -210,4 +210,4 @@ async def test_a_shopper_is_told_in_the_locale_of_the_request(
     assert f"Pris: 1{NBSP}299,00{NBSP}kr" in text
     assert "https://shop.test/blue?a=1&b=2" in text
     assert f"besked den {date(request.created_date, 'sv')}." in text
-    assert '<html lang="sv-SE">' in part(told, "html")
+    assert '<html lang="sv-SE" dir="ltr">' in part(told, "html")

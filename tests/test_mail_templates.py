@@ -54,7 +54,7 @@ def test_every_shipped_template_renders(kind: str) -> None:
     subject = "goes out again" if kind == NoticeKind.MAIL_RECOVERED else subject
     assert subject in letter.subject
     assert subject in letter.text
-    assert '<html lang="en">' in letter.html
+    assert '<html lang="en" dir="ltr">' in letter.html
 
 
 def test_names_are_escaped_in_html_and_nowhere_else() -> None:
