@@ -1,12 +1,13 @@
 """Requests whose shoppers are asked to confirm that the address is theirs."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.policy import Policy
+from store.consents import forget_consents
 from store.database import Pool, load_queries
 from store.records import MailContent, RequestRecord
 
@@ -63,7 +64,22 @@ class Confirmations:
         return None if row is None else RequestRecord.of(row)
 
     async def forget(self, limit: int) -> int:
-        """Delete what nobody confirmed for as long as its site's policy says; returns how many."""
+        """Delete what nobody confirmed for as long as its site's policy says; returns how many.
+
+        With the contact, where the request had made it and there is nothing else of it.
+        """
         days = Policy().forget_unconfirmed_after_days
-        rows = _sql.forget_unconfirmed(self.pool, days=days, limit=limit)
-        return len([row async for row in rows])
+        rows = [row async for row in _sql.forget_unconfirmed(self.pool, days=days, limit=limit)]
+        for row in rows:
+            await self._forget_stranger(row["site"], row["contact_id"], row["created_date"])
+        return len(rows)
+
+    async def _forget_stranger(self, site: str, contact_id: UUID, made: datetime) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            whose = {"site": site, "id": contact_id}
+            if await _sql.hold_stranger(connection, **whose, created_date=made) is None:
+                return
+            # A statement of its own: the shopper may have asked anew while this waited.
+            if not await _sql.is_known(connection, id=contact_id):
+                await forget_consents(connection, site, contact_id)
+                await _sql.forget_stranger(connection, **whose)

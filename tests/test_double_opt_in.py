@@ -224,9 +224,12 @@ async def test_who_does_not_confirm_is_forgotten(
     careful: Shop, sink: SmtpSink, temporal: Client
 ) -> None:
     ids = [await careful.ask(address()) for _ in range(3)]
+    contacts = [(await careful.row(each)).contact_id for each in ids]
     await careful.http.post(await path_of(careful, ids[1]))
     for request_id, days in zip(ids, (8, 8, 6), strict=True):
         await careful.store.pool.execute(
+            "WITH contact AS (UPDATE contacts SET created_date = created_date - "
+            "make_interval(days => $2) WHERE id = (SELECT contact_id FROM requests WHERE id = $1)) "
             "UPDATE requests SET created_date = created_date - make_interval(days => $2) "
             "WHERE id = $1",
             UUID(request_id),
@@ -236,9 +239,25 @@ async def test_who_does_not_confirm_is_forgotten(
     assert [await careful.row(each) is None for each in ids] == [True, False, False]
     handle = temporal.get_workflow_handle(request_workflow_id(UUID(ids[0])))
     assert await handle.result() == "withdrawn"
+    found = [await careful.store.contacts.get(careful.site, each) for each in contacts]
+    assert [each is None for each in found] == [True, False, False]
     await set_policy(careful, forgetUnconfirmedAfterDays=5)
     await reconcile(temporal)
     assert [await careful.row(each) is None for each in ids] == [True, False, True]
+
+
+async def test_who_is_forgotten_stays_a_contact_that_the_shop_made(
+    careful: Shop, temporal: Client
+) -> None:
+    contact_id = UUID(await contact(careful, address()))
+    await subscribed(careful, str(contact_id), "SKU-1", "sv-SE")
+    await careful.store.pool.execute(
+        "UPDATE requests SET created_date = created_date - interval '8 days' WHERE contact_id = $1",
+        contact_id,
+    )
+    assert (await reconcile(temporal)).expired >= 1
+    assert await careful.store.own_requests.requests(careful.site, contact_id) == []
+    assert await careful.store.contacts.get(careful.site, contact_id)
 
 
 async def test_a_confirmation_while_temporal_is_away_is_made_up_for(

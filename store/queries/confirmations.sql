@@ -69,6 +69,25 @@ WITH old AS (
     LIMIT :limit
     FOR UPDATE OF r
 ), deleted AS (
-    DELETE FROM requests r WHERE r.id = ANY (ARRAY(SELECT id FROM old)) RETURNING r.id, r.site
+    DELETE FROM requests r WHERE r.id = ANY (ARRAY(SELECT id FROM old))
+    RETURNING r.id, r.site, r.contact_id, r.created_date
+), noted AS (
+    INSERT INTO withdrawals (request_id, site) SELECT id, site FROM deleted
 )
-INSERT INTO withdrawals (request_id, site) SELECT id, site FROM deleted RETURNING request_id;
+SELECT site, contact_id, created_date FROM deleted;
+
+-- name: hold_stranger(site, id, created_date)$
+-- Keeps a contact from being changed that was made by a request of that date.
+SELECT id FROM contacts
+WHERE site = :site AND id = :id AND date_trunc('milliseconds', created_date) = :created_date
+FOR NO KEY UPDATE;
+
+-- name: is_known(id)$
+-- Whether anything is left of a contact but the address.
+SELECT EXISTS (SELECT FROM requests WHERE contact_id = :id)
+    OR EXISTS (SELECT FROM ended_requests WHERE contact_id = :id)
+    OR EXISTS (SELECT FROM conversations WHERE contact_id = :id)
+    OR EXISTS (SELECT FROM messages WHERE contact_id = :id);
+
+-- name: forget_stranger(site, id)!
+DELETE FROM contacts WHERE site = :site AND id = :id;
