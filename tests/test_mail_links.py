@@ -60,7 +60,7 @@ def test_no_parameter_of_the_shop_is_lost_or_changed(query: dict[str, str]) -> N
 
 def test_a_link_that_a_report_named_is_marked_too() -> None:
     parameters = {"item.url": "https://shop.test/red"}
-    known = mail_values(ORCHID, mailing(), parameters, None, "utm_source=x")
+    known = mail_values(ORCHID, mailing(), parameters, campaign="utm_source=x")
     assert known["item"]["url"] == "https://shop.test/red?utm_source=x"
 
 
