@@ -50,7 +50,8 @@ def read_token(text: str) -> VisitToken | None:
         content = base64.b64decode(text, altchars=b"-_", validate=True)
     except binascii.Error:
         return None
-    if len(content) != 2 * _ID_BYTES + _PROOF_BYTES:
+    # Python also takes `+` and `/`, where `altchars` names others for them.
+    if base64.urlsafe_b64encode(content).decode() != text:
         return None
     return VisitToken(
         UUID(bytes=content[:_ID_BYTES]),
