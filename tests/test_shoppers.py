@@ -321,5 +321,5 @@ async def test_of_every_table_it_is_known_whether_shoppers_are_in_it(shop: Shop)
     )
     erased = {column.partition(".")[0] for column in EVERYWHERE}
     # Known by the ids of what is erased alone.
-    by_id = {"conversations", "timeline", "deliveries", "conversions"}
+    by_id = {"conversations", "timeline", "deliveries", "conversions", "ended_requests"}
     assert {name for (name,) in tables} == erased | by_id | NO_SHOPPER_IN
