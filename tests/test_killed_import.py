@@ -10,10 +10,10 @@ from restock_up import Up
 from shop import BASE, eventually
 
 IMPORTS = "/v1/imports"
-SHOPPERS = [f"shopper-{number}@example.com" for number in range(3000)]
+SHOPPERS = [f"shopper-{number}@example.com" for number in range(800)]
 
 
-async def test_killing_the_worker_during_an_import_of_3000_loses_nobody(
+async def test_killing_the_worker_during_an_import_of_800_loses_nobody(
     start: Callable[..., Up],
 ) -> None:
     up = start(owner_key="rsk_owner_of_the_killed_import").until_ready()
@@ -25,13 +25,13 @@ async def test_killing_the_worker_during_an_import_of_3000_loses_nobody(
         path = f"{IMPORTS}/{made['id']}"
         await eventually(lambda: is_so_far(http, path, "ready"), "the dry run")
         await http.post(f"{path}/confirm")
-        await eventually(lambda: at_least(http, path, 400), "some requests")
+        await eventually(lambda: at_least(http, path, 200), "some requests")
         os.kill(up.run_file()["workers"][0], signal.SIGKILL)
         assert (await get(http, path))["added"] < len(SHOPPERS)
         await eventually(lambda: is_so_far(http, path, "done"), "the rest", patience=120)
         done = await get(http, path)
-        assert (done["added"], done["alreadyWaiting"]) == (3000, 0)
-        assert await waiting(http) == 3000
+        assert (done["added"], done["alreadyWaiting"]) == (len(SHOPPERS), 0)
+        assert await waiting(http) == len(SHOPPERS)
 
 
 async def get(http: httpx.AsyncClient, path: str) -> dict[str, Any]:
