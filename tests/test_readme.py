@@ -17,7 +17,9 @@ def commands(start: str, end: str) -> str:
     return "\n".join(line.removeprefix("    ") for line in lines if line[:4] in ("    ", ""))
 
 
-def test_the_commands_of_the_readme_work_when_pasted(start: Callable[..., Up]) -> None:
+def test_the_commands_of_the_readme_work_when_pasted(
+    start: Callable[..., Up], tmp_path: Path
+) -> None:
     up = start().until_ready()
     script = commands("## Use it", "To one request that waits")
     for written, actual in {
@@ -32,6 +34,8 @@ def test_the_commands_of_the_readme_work_when_pasted(start: Callable[..., Up]) -
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         env=clean | {"RESTOCK_DATA_DIR": str(up.data_dir)},
+        # What they write is not to stay.
+        cwd=tmp_path,
         capture_output=True,
         text=True,
     )

@@ -47,7 +47,7 @@ async def visitor(browser: Browser, shop: Shop, address: str) -> AsyncIterator[O
 @pytest_asyncio.fixture
 async def console(visitor: Owner) -> Owner:
     """The owner of a shop, signed in."""
-    await visitor.sign_in()
+    await visitor.be_signed_in()
     return visitor
 
 
