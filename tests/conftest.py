@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -39,6 +40,10 @@ from workflows.engine import RESTOCK_ITEM, RESTOCK_SITE, Engine
 # Nothing is a test of speed: on a busy machine an example may take its time.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+# Who runs the tests in the background of a shell has it ignored, and so would `restock up`.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for _name in [name for name in os.environ if name.startswith((PREFIX, "TEMPORAL_"))]:
     del os.environ[_name]
