@@ -4,8 +4,10 @@ import os
 import shutil
 
 import pytest
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, Playwright, expect
 
+# Only how long a test that fails takes: a busy machine is slow.
+_PATIENCE_MILLISECONDS = 30_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # It looks for nothing outside of this machine.
 _ARGUMENTS = (
@@ -25,4 +27,5 @@ async def launched(playwright: Playwright) -> Browser:
     if found is None:
         assert "CI" not in os.environ, "Chromium is missing: install the package chromium"
         pytest.skip("this needs Chromium: install the package chromium")
+    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
     return await playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
