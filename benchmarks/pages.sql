@@ -25,9 +25,9 @@ LATERAL (
 ) kind
 ON CONFLICT DO NOTHING;
 INSERT INTO timeline (request_id, at, kind)
-SELECT id, created_date, 'received' FROM requests;
+SELECT id, created_date, 'requested' FROM requests;
 INSERT INTO timeline (request_id, kind, detail)
-SELECT id, CASE WHEN status = 'FAILED' THEN 'failed' ELSE 'sent' END, '250 2.0.0 OK'
+SELECT id, CASE WHEN status = 'FAILED' THEN 'mail_refused' ELSE 'mail_accepted' END, '250 2.0.0 OK'
 FROM requests WHERE restock_id IS NOT NULL;
 INSERT INTO deliveries (request_id, restock_id, state, message_id, reply, settled_at)
 SELECT id, restock_id, CASE WHEN status = 'FAILED' THEN 'refused' ELSE 'accepted' END,
