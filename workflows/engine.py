@@ -114,7 +114,8 @@ class Engine:
     @or_unavailable
     async def ask_confirmation(self, request_id: UUID) -> None:
         """Have a shopper asked once more to confirm a request, if its workflow runs."""
-        await self._signal_if_running(request_id, NotificationRequest.ask_confirmation.__name__)
+        name = NotificationRequest.ask_confirmation.__name__
+        await self._signal_if_running(request_workflow_id(request_id), name)
 
     @or_unavailable
     async def announce(self, site: str, request: ClaimedRequest, signal: RestockSignal) -> bool:
@@ -149,7 +150,8 @@ class Engine:
     async def withdraw(self, request_id: UUID) -> None:
         """End the workflow of a request, if it runs."""
         withdrawn = WithdrawSignal(reason="deleted")
-        await self._signal_if_running(request_id, NotificationRequest.withdraw.__name__, withdrawn)
+        name = NotificationRequest.withdraw.__name__
+        await self._signal_if_running(request_workflow_id(request_id), name, withdrawn)
 
     @or_unavailable
     async def report_item(self, site: str, item_key: str, report: ReportedSignal) -> None:
@@ -253,13 +255,8 @@ class Engine:
     @or_unavailable
     async def answer_import(self, import_id: UUID, confirmed: bool) -> None:
         """Tell an import what its owner decided; one that has ended stays as it is."""
-        handle = self.client.get_workflow_handle(import_workflow_id(import_id))
         answer = RequestImport.confirm if confirmed else RequestImport.discard
-        try:
-            await handle.signal(answer, rpc_timeout=_PATIENCE)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        await self._signal_if_running(import_workflow_id(import_id), answer.__name__)
 
     @or_unavailable
     async def running_waves(
@@ -376,8 +373,8 @@ class Engine:
         )
         return await handle.query(Readiness.worker_answers, rpc_timeout=_PATIENCE)
 
-    async def _signal_if_running(self, request_id: UUID, name: str, *given: WithdrawSignal) -> None:
-        handle = self.client.get_workflow_handle(request_workflow_id(request_id))
+    async def _signal_if_running(self, workflow_id: str, name: str, *given: WithdrawSignal) -> None:
+        handle = self.client.get_workflow_handle(workflow_id)
         try:
             await handle.signal(name, args=given, rpc_timeout=_PATIENCE)
         except RPCError as error:
